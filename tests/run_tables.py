@@ -17,6 +17,11 @@ RENTED = """axes = { workload = "vgg8-cifar"; phase = "training"; batch = 32; da
   instance = [ "p2.8xlarge", "p3.2xlarge", "p3.16xlarge" ]; machine = [ "k80", "v100", "v100" ];
   instances = [ 1, 4 ]; }; zip = ( [ "instance", "machine" ] ); stages = [ "cloud" ];"""
 
+ZIPPED = """axes = { technology = [ "sram", "pcm" ]; node = "22 nm"; line = [ 32, 32, 64, 64 ];
+  capacity = [ "32 KiB", "32 KiB", "64 KiB", "64 KiB" ];
+  temperature = [ "25 C", "85 C", "25 C", "85 C" ]; };
+  zip = ( [ "capacity", "line", "temperature" ] ); stages = [ "array" ];"""
+
 
 def nvsweep(*arguments, code=0):
     done = subprocess.run([NVSWEEP, *arguments], capture_output=True, timeout=120)
@@ -73,6 +78,25 @@ def check_best(result, rows):
         assert least in [row["leakage_w"] for row in told], (temperature, told)
     assert len(told) == 2
     assert "no point meets" in nvsweep("best", result, "-m", "area_m2", "--where", "area_m2<=0")
+
+
+def check_zipped(folder):
+    """Axes zipped with another: a column where the first does not tell them; all in JSON, CSV."""
+    sweep, result = os.path.join(folder, "zipped.cfg"), os.path.join(folder, "zipped.h5")
+    with open(sweep, "w") as file:
+        file.write(ZIPPED)
+    nvsweep("run", sweep, "-o", result, "--quiet")
+    shown = nvsweep("show", result, "-m", "leakage_w").splitlines()
+    assert shown[0].split() == ["technology", "capacity_bytes", "temperature_k", "leakage_w"], shown
+    labels = [tuple(line.split()[:-2]) for line in shown[1:]]
+    assert len(labels) == len(set(labels)) == 8, shown
+    assert "temperature_k" not in nvsweep("show", result, "-m", "leakage_w", "temperature=25 C")
+    assert "leakage_w 32 KiB/85 C" in nvsweep("show", result, "-m", "leakage_w", "--columns", "line")
+    assert "temperature_k" in nvsweep("best", result, "-m", "leakage_w")
+    row = json.loads(nvsweep("show", result, "-m", "leakage_w", "--json"))[0]
+    assert row["line_bytes"] == "32 B" and row["temperature_k"] == "25 C", row
+    exported_row = next(csv.DictReader(io.StringIO(nvsweep("export", result, "-m", "leakage_w"))))
+    assert exported_row["line_bytes"] == "32" and "temperature_k" in exported_row, exported_row
 
 
 def check_rented(folder):
@@ -165,6 +189,7 @@ def main():
         check_best(result, rows)
         check_diff(result)
         check_rented(folder)
+        check_zipped(folder)
         check_words(folder)
         check_validate()
     return 0

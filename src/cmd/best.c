@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "cmd/prices.h"
 #include "cmd/sheet.h"
-#include "cmd/table.h"
+#include "cmd/table_axes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -304,10 +304,11 @@ static enum status fronts_find(struct front_search *search, struct error *err)
     return status;
 }
 
-/* A dimension with one value needs no column. */
-static bool is_label(const struct table *table, size_t d)
+/* A dimension with one value needs no column, nor does what another label says. */
+static bool is_shown(const struct table *table, const struct label *label)
 {
-    return table->results->dimensions[table->dimensions[d]].count > 1;
+    return table->results->dimensions[table->dimensions[label->d]].count > 1 &&
+           !label->is_implied;
 }
 
 static void point_sheet(struct front_search *search, const struct front_candidate *one,
@@ -318,10 +319,10 @@ static void point_sheet(struct front_search *search, const struct front_candidat
     size_t column = 0;
 
     sheet_add_row(sheet);
-    for (size_t d = 0; d < table->dimension_count; d++)
-        if (is_label(table, d))
+    for (size_t l = 0; l < table->label_count; l++)
+        if (is_shown(table, &table->labels[l]))
             sheet_set(sheet, column++,
-                      table_label(table, d, table_index(table, d), text, sizeof text));
+                      table_label_text(table, &table->labels[l], text, sizeof text));
     for (size_t m = 0; m < table->metric_count; m++) {
         const char *units = table->metrics[m].variable->units;
 
@@ -339,11 +340,10 @@ static void point_json(struct front_search *search, const struct front_candidate
     char text[LABEL];
 
     printf("%s\n{", is_first ? "" : ",");
-    for (size_t d = 0; d < table->dimension_count; d++) {
-        json_name(stdout, &members,
-                  table->results->dimensions[table->dimensions[d]].name);
+    for (size_t l = 0; l < table->label_count; l++) {
+        json_name(stdout, &members, table->labels[l].name);
         json_text(stdout,
-                  table_label(table, d, table_index(table, d), text, sizeof text));
+                  table_label_text(table, &table->labels[l], text, sizeof text));
     }
     for (size_t m = 0; m < table->metric_count; m++) {
         json_name(stdout, &members, table->metrics[m].variable->name);
@@ -357,13 +357,12 @@ static void header_sheet(const struct table *table, struct sheet *sheet)
     size_t column = 0;
 
     sheet->columns = table->metric_count;
-    for (size_t d = 0; d < table->dimension_count; d++)
-        sheet->columns += is_label(table, d);
+    for (size_t l = 0; l < table->label_count; l++)
+        sheet->columns += is_shown(table, &table->labels[l]);
     sheet_add_row(sheet);
-    for (size_t d = 0; d < table->dimension_count; d++)
-        if (is_label(table, d))
-            sheet_set(sheet, column++,
-                      table->results->dimensions[table->dimensions[d]].name);
+    for (size_t l = 0; l < table->label_count; l++)
+        if (is_shown(table, &table->labels[l]))
+            sheet_set(sheet, column++, table->labels[l].name);
     for (size_t m = 0; m < table->metric_count; m++)
         sheet_set(sheet, column++, table->metrics[m].variable->name);
 }

@@ -28,27 +28,28 @@ static void csv_text(const char *text)
 }
 
 /* Coordinates are SI numbers or texts, so that a spreadsheet can compute with them. */
-static enum status coordinate_print(const struct table *table, size_t d,
-                                    struct error *err)
+static enum status coordinate_print(const struct table *table,
+                                    const struct label *label, struct error *err)
 {
     const struct results *results = table->results;
     const struct results_dimension *dimension =
-        &results->dimensions[table->dimensions[d]];
-    const struct variable *variable;
+        &results->dimensions[table->dimensions[label->d]];
+    const struct variable *variable = label->variable;
+    uint64_t index = table_index(table, label->d);
     enum status status;
     double value;
 
-    if (dimension->coordinate == SIZE_MAX) {
-        printf("%llu", (unsigned long long)table_index(table, d));
+    if (!variable && dimension->coordinate == SIZE_MAX) {
+        printf("%llu", (unsigned long long)index);
         return STATUS_OK;
     }
-    variable = &results->variables[dimension->coordinate];
+    if (!variable)
+        variable = &results->variables[dimension->coordinate];
     if (variable->kind == VARIABLE_TEXT) {
-        csv_text(variable->texts[table_index(table, d)]);
+        csv_text(variable->texts[index]);
         return STATUS_OK;
     }
-    status = results_read_numbers(results, variable, table_index(table, d), 1, &value,
-                                  err);
+    status = results_read_numbers(results, variable, index, 1, &value, err);
     printf("%.17g", value);
     return status;
 }
@@ -58,9 +59,9 @@ static void header_print(const struct table *table)
     char text[200];
     size_t columns = 0;
 
-    for (size_t d = 0; d < table->dimension_count; d++) {
+    for (size_t l = 0; l < table->label_count; l++) {
         printf("%s", columns++ ? "," : "");
-        csv_text(table->results->dimensions[table->dimensions[d]].name);
+        csv_text(table->labels[l].name);
     }
     for (size_t m = 0; m < table->metric_count; m++) {
         const struct variable *variable = table->metrics[m].variable;
@@ -80,8 +81,8 @@ static enum status rows_print(struct table *table, struct error *err)
     while (status == STATUS_OK && table_next(table)) {
         int done = POINT_PENDING;
 
-        for (size_t d = 0; d < table->dimension_count && status == STATUS_OK; d++) {
-            status = coordinate_print(table, d, err);
+        for (size_t l = 0; l < table->label_count && status == STATUS_OK; l++) {
+            status = coordinate_print(table, &table->labels[l], err);
             putchar(',');
         }
         for (size_t m = 0; m < table->metric_count && status == STATUS_OK; m++) {

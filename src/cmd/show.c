@@ -4,7 +4,7 @@
 #include "base/units.h"
 #include "base/json.h"
 #include "cmd/sheet.h"
-#include "cmd/table.h"
+#include "cmd/table_axes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -63,14 +63,17 @@ static void value_format(const struct view *view, size_t m, double value, char *
                         size);
 }
 
-/* Dimensions that label rows: not fixed to one value, not spread over columns, not in the
+/* Labels that rows need: not implied by another, of dimensions not fixed to one value, not spread over columns, not in the
  * headings. */
-static bool is_row_label(const struct view *view, size_t d)
+static bool is_row_label(const struct view *view, const struct label *label)
 {
+    size_t d = label->d;
+
     for (size_t g = 0; g < view->group_count; g++)
         if (view->groups[g] == d)
             return false;
-    return !view->table.is_pinned[d] && !(view->is_wide && d == view->wide_d);
+    return !view->table.is_pinned[d] && !label->is_implied &&
+           !(view->is_wide && d == view->wide_d);
 }
 
 /* Number of values spread over columns, without the baseline, whose column would be all 1. */
@@ -104,10 +107,9 @@ static void header_fill(const struct view *view, struct sheet *sheet)
     size_t column = 0;
 
     sheet_add_row(sheet);
-    for (size_t d = 0; d < table->dimension_count; d++)
-        if (is_row_label(view, d))
-            sheet_set(sheet, column++,
-                      table->results->dimensions[table->dimensions[d]].name);
+    for (size_t l = 0; l < table->label_count; l++)
+        if (is_row_label(view, &table->labels[l]))
+            sheet_set(sheet, column++, table->labels[l].name);
     for (size_t m = 0; m < table->metric_count; m++) {
         const char *name = table->metrics[m].variable->name;
 
@@ -134,14 +136,16 @@ static void group_fill(const struct view *view, struct sheet *sheet)
     const struct table *table = &view->table;
     char heading[4 * CELL] = "", text[CELL];
 
-    for (size_t g = 0; g < view->group_count; g++) {
-        size_t d = view->groups[g], length = strlen(heading);
+    for (size_t g = 0; g < view->group_count; g++)
+        for (size_t l = 0; l < table->label_count; l++) {
+            const struct label *label = &table->labels[l];
+            size_t length = strlen(heading);
 
-        snprintf(heading + length, sizeof heading - length, "%s%s = %s",
-                 length ? ", " : "",
-                 table->results->dimensions[table->dimensions[d]].name,
-                 table_label(table, d, table_index(table, d), text, sizeof text));
-    }
+            if (label->d == view->groups[g] && !label->is_implied)
+                snprintf(heading + length, sizeof heading - length, "%s%s = %s",
+                         length ? ", " : "", label->name,
+                         table_label_text(table, label, text, sizeof text));
+        }
     if (view->group_count)
         sheet_set_group(sheet, heading);
 }
@@ -157,10 +161,10 @@ static enum status row_fill(struct view *view, struct sheet *sheet, double *valu
 
     sheet_add_row(sheet);
     group_fill(view, sheet);
-    for (size_t d = 0; d < table->dimension_count; d++)
-        if (is_row_label(view, d))
+    for (size_t l = 0; l < table->label_count; l++)
+        if (is_row_label(view, &table->labels[l]))
             sheet_set(sheet, column++,
-                      table_label(table, d, table_index(table, d), text, sizeof text));
+                      table_label_text(table, &table->labels[l], text, sizeof text));
     for (size_t m = 0; m < table->metric_count; m++) {
         for (uint64_t w = 0; w < wide; w++) {
             double *value = &values[m * wide + w];
@@ -227,11 +231,10 @@ static enum status json_print(struct view *view, struct error *err)
         unsigned members = 0;
 
         printf("%s\n{", rows++ ? "," : "");
-        for (size_t d = 0; d < table->dimension_count; d++) {
-            json_name(stdout, &members,
-                      table->results->dimensions[table->dimensions[d]].name);
+        for (size_t l = 0; l < table->label_count; l++) {
+            json_name(stdout, &members, table->labels[l].name);
             json_text(stdout,
-                      table_label(table, d, table_index(table, d), text, sizeof text));
+                      table_label_text(table, &table->labels[l], text, sizeof text));
         }
         for (size_t m = 0; m < table->metric_count && status == STATUS_OK; m++) {
             double value = NAN;
@@ -286,8 +289,8 @@ static enum status sheet_show(struct view *view, struct error *err)
             err, STATUS_INPUT,
             "%llu rows are too many to sort or group (at most %d); select fewer",
             (unsigned long long)rows, ORDERED_MOST);
-    for (size_t d = 0; d < table->dimension_count; d++)
-        sheet.columns += is_row_label(view, d);
+    for (size_t l = 0; l < table->label_count; l++)
+        sheet.columns += is_row_label(view, &table->labels[l]);
     sheet.columns += table->metric_count * metric_columns(view);
     header_fill(view, &sheet);
     status = rows_fill(view, &sheet, &values, err);

@@ -5,7 +5,11 @@
 
 #include "results/results.h"
 
-enum { TABLE_METRICS = 384, TABLE_DIMENSIONS = VARIABLE_DIMENSIONS };
+enum {
+    TABLE_METRICS = 384,
+    TABLE_DIMENSIONS = VARIABLE_DIMENSIONS,
+    TABLE_LABELS = 2 * TABLE_DIMENSIONS
+};
 
 /* Reads single elements of a variable through a buffer. */
 struct reader {
@@ -22,6 +26,15 @@ struct joint {
     uint64_t *index;  /* by index of the table's dimension; UINT64_MAX: value missing */
 };
 
+/* A coordinate that says where along a dimension a row is: the dimension's own, or that of an axis
+ * zipped with it. */
+struct label {
+    size_t d; /* of the table */
+    const char *name;
+    const struct variable *variable; /* NULL: the dimension's own */
+    bool is_implied; /* each value of a label before it goes with only one of this */
+};
+
 struct table {
     const struct results *results;
     struct reader metrics[TABLE_METRICS];
@@ -34,6 +47,8 @@ struct table {
     bool is_pinned[TABLE_DIMENSIONS]; /* one value is selected, or there is only one */
     struct joint joints[TABLE_DIMENSIONS];
     size_t joint_count;
+    struct label labels[TABLE_LABELS]; /* by dimension, its own first */
+    size_t label_count;
     struct reader status;
     uint64_t
         position[TABLE_DIMENSIONS]; /* of the current row: positions in `selected` */
@@ -60,26 +75,7 @@ enum status table_value(struct table *table, size_t m, double *value,
 /* enum point_status of the current row. */
 enum status table_status(struct table *table, int *status, struct error *err);
 
-/* Index along the table's dimension d in the current row, and its label. */
+/* Index along the table's dimension d in the current row. */
 uint64_t table_index(const struct table *table, size_t d);
-char *table_label(const struct table *table, size_t d, uint64_t index, char *buffer,
-                  size_t size);
-
-/* The table's dimension along which the axis, or an axis zipped with it, varies.  Returns
- * STATUS_INPUT if there is none. */
-enum status table_dimension(const struct table *table, const char *axis, size_t *d,
-                            struct error *err);
-
-/* The same, with the axis's own coordinate along it. */
-enum status table_coordinate(const struct table *table, const char *axis, size_t *d,
-                             const struct variable **variable, struct error *err);
-
-/* Is the name (or key) an axis of the file and not a metric? */
-bool table_has_axis(const struct results *results, const char *name);
-
-/* Finds the indices along a dimension whose value of `axis` is in the comma-separated list. */
-enum status table_match(const struct table *table, const char *axis, const char *values,
-                        size_t *d, uint64_t **indices, uint64_t *count,
-                        struct error *err);
 
 #endif
