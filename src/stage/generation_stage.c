@@ -26,6 +26,8 @@ static struct generation_request request_at(const struct point *point)
         .kv_tokens = point->kv_tokens,
         .precision_bits = (unsigned)point->precision_bits,
         .arrivals = (enum arrivals)point->arrivals,
+        .requests = point->requests,
+        .output_limit = point->output_limit,
     };
 }
 
@@ -46,7 +48,8 @@ static enum status generation_visit(const struct visit *visit,
     to.token_s[i] = made.token_s;
     to.end_to_end_s[i] = made.end_to_end_s;
     to.prompt_hz[i] = prompts * (double)request.prompt_tokens / made.first_token_s;
-    to.decode_hz[i] = batch / made.token_s;
+    to.decode_hz[i] = batch * made.busy_share / made.token_s;
+    to.busy_share[i] = made.busy_share;
     to.output_hz[i] = batch * (double)request.output_tokens / made.end_to_end_s;
     to.memory_bytes[i] = made.memory_bytes;
     to.exchange_s[i] = made.exchange_s;
@@ -82,7 +85,8 @@ const struct stage generation_stage = {
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) |
             AXIS_BIT(output_tokens) | AXIS_BIT(software) | AXIS_BIT(gpus) |
             AXIS_BIT(weight_format) | AXIS_BIT(kv_format) | AXIS_BIT(pipeline_stages) |
-            AXIS_BIT(expert_layout) | AXIS_BIT(arrivals) | AXIS_BIT(kv_tokens),
+            AXIS_BIT(expert_layout) | AXIS_BIT(arrivals) | AXIS_BIT(kv_tokens) |
+            AXIS_BIT(requests) | AXIS_BIT(output_limit),
     .enabled_by = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(output_tokens),
     .evaluate = generation_stage_evaluate,
     .cost_s = generation_stage_cost_s,

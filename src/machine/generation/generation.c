@@ -1,6 +1,7 @@
 #include "machine/generation/generation.h"
 
 #include "base/divide.h"
+#include "machine/generation/requests.h"
 #include "machine/exchange.h"
 
 #include <math.h>
@@ -233,14 +234,60 @@ static double prompts_s(const struct passage *prompt, double parts)
     return prompt->sum_s + prompt->sends_s + (parts - 1) * prompt->slowest_s;
 }
 
+/* Tokens that an output has at most; 0: no limit. */
+static uint64_t output_limit(const struct generation_request *request)
+{
+    uint64_t limit = request->output_limit;
+    uint64_t room = request->kv_tokens > 0 ? request->kv_tokens - request->prompt_tokens
+                                           : 0;
+
+    return limit == 0 || (room > 0 && room < limit) ? room : limit;
+}
+
+/* The share of the batch's places that hold a sequence. */
+static double busy_share(const struct generation_request *request)
+{
+    double mean = (double)request->output_tokens, places = (double)request->batch;
+    double requests = (double)request->requests;
+
+    if (requests == 0)
+        return 1;
+    return requests * mean /
+           (places *
+            request_steps(requests, places, mean, (double)output_limit(request)));
+}
+
 /* While one sequence gets its tokens, each of the others ends once and is replaced, and all
- * wait for the new prompt.  So the number of prompts in that time is the batch size minus
- * one. */
-static double interrupted_s(const struct generation_request *request,
+ * wait for the new prompt.  So the number of prompts in that time is the number of busy places
+ * minus one. */
+static double interrupted_s(const struct generation_request *request, double busy,
                             const struct passage *prompt)
 {
-    return (double)(request->batch - 1) * prompt->slowest_s /
-           (double)request->output_tokens;
+    double others = (double)request->batch * busy - 1;
+
+    return fmax(others, 0) * prompt->slowest_s / (double)request->output_tokens;
+}
+
+static enum status requests_check(const struct generation_request *request,
+                                  struct error *reason)
+{
+    uint64_t limit = output_limit(request);
+
+    if (request->arrivals != ARRIVALS_CONTINUOUS &&
+        (request->requests > 0 || request->output_limit > 0))
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "sequences begin together, requests and output_limit must be "
+                         "left out or arrivals be continuous");
+    if (request->requests == 0 && request->output_limit > 0)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "requests are endless, output_limit must be left out or "
+                         "requests be a number");
+    if (request->requests > 0 && limit > 0 && limit < request->output_tokens)
+        return error_set(reason, STATUS_INFEASIBLE,
+                         "outputs have at most %llu tokens, must have %llu on average",
+                         (unsigned long long)limit,
+                         (unsigned long long)request->output_tokens);
+    return STATUS_OK;
 }
 
 enum status generation_evaluate(const struct generation_request *request,
@@ -263,8 +310,12 @@ enum status generation_evaluate(const struct generation_request *request,
             "kv_tokens is %llu, must be at least the %llu tokens of prompt and output",
             (unsigned long long)request->kv_tokens,
             (unsigned long long)(request->prompt_tokens + request->output_tokens));
+    status = requests_check(request, reason);
+    if (status != STATUS_OK)
+        return status;
     if (is_continuous)
         alone.batch = 1;
+    generation->busy_share = busy_share(request);
     status = stages_visit(request, hold_visit, generation, reason);
     if (status == STATUS_OK)
         status = machines_check(request, generation, reason);
@@ -278,7 +329,7 @@ enum status generation_evaluate(const struct generation_request *request,
      * finished the other parts */
     generation->token_s = fmax(token.sum_s + token.sends_s, parts * token.slowest_s);
     if (is_continuous)
-        generation->token_s += interrupted_s(request, &prompt);
+        generation->token_s += interrupted_s(request, generation->busy_share, &prompt);
     generation->exchange_s += token.sends_s;
     generation->end_to_end_s = generation->first_token_s +
                                (double)(request->output_tokens - 1) *

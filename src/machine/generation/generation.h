@@ -28,11 +28,16 @@ struct generation_request {
                     * with the tokens */
     unsigned precision_bits;
     enum arrivals arrivals;
+    /* Of arrivals that are continuous: requests in all, sent at once, whose outputs have
+     * output_tokens on average and at most output_limit (requests.h).  0: without end; no limit
+     * but that of a static cache. */
+    uint64_t requests, output_limit;
 };
 
 struct generation {
     double first_token_s; /* with continuous arrivals: from the turn of a prompt */
     double token_s;       /* when half of the output is written */
+    double busy_share;    /* share of the batch's places that hold a sequence, on average */
     double end_to_end_s;
     /* Of the machine with most data: weights, and keys and values when half of the output is
      * written. */

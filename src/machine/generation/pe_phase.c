@@ -1,7 +1,7 @@
 /* Phases of a language model on an array of PEs: layers run one after the other.  Each takes
  * the time of its family's mapping, and at least that in which the DRAM moves its operands.
- * Only products take time, as in all models of PE arrays: vector units compute normalisations
- * and softmax at the same time. */
+ * Only products take time, as in all models of PE arrays: vector units widen operands and
+ * compute normalisations and softmax at the same time. */
 #include "machine/generation/generation.h"
 
 #include "machine/exchange.h"
@@ -49,9 +49,15 @@ static enum status map_s(const struct generation_request *request,
                          const struct workload *mine, enum phase phase, uint64_t batch,
                          uint64_t tokens, double *time_s, struct error *reason)
 {
+    const struct deployment *d = &request->deployment;
+    double bits = request->precision_bits;
+    /* the keys of a prompt have just been computed */
+    int kv_format = phase == PHASE_DECODE ? d->kv_format : FORMAT_PRECISION;
     const struct pe_machine machine = {
         .array = *(const struct pe_array *)request->machine,
         .bits = request->precision_bits,
+        .weight_bits = number_format_bits(d->weight_format, bits),
+        .kv_bits = number_format_bits(kv_format, bits),
     };
     struct mac_layers layers;
     struct mapping mapping;
@@ -77,7 +83,8 @@ static enum status pe_phase_s(const struct generation_request *request,
     struct layer *layers = NULL;
     enum status status = STATUS_OK;
 
-    if (d->weight_format != FORMAT_PRECISION || d->kv_format != FORMAT_PRECISION)
+    if ((d->weight_format != FORMAT_PRECISION || d->kv_format != FORMAT_PRECISION) &&
+        request->machine->family != FAMILY_SYSTOLIC)
         return error_set(reason, STATUS_INFEASIBLE,
                          "%s computes with operands as they lie in memory, "
                          "weight_format and kv_format must be precision",

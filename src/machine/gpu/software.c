@@ -31,6 +31,7 @@ const struct word number_format_words[] = {
     { "q4_0", FORMAT_Q4_0 },
     { "nvfp4", FORMAT_NVFP4 },
     { "mxfp4", FORMAT_MXFP4 },
+    { "int8", FORMAT_INT8 },
     { NULL, 0 },
 };
 
@@ -42,7 +43,8 @@ double number_format_bits(int format, double precision_bits)
     switch ((enum number_format)format) {
     case FORMAT_PRECISION: return precision_bits;
     case FORMAT_FP16: return 16;
-    case FORMAT_FP8: return 8;
+    case FORMAT_FP8:
+    case FORMAT_INT8: return 8;
     case FORMAT_Q8_0: return 8 + 16.0 / 32;
     case FORMAT_INT4_G128: return 4 + 20.0 / 128;
     case FORMAT_Q4_0: return 4 + 16.0 / 32;

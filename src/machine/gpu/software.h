@@ -31,6 +31,7 @@ enum number_format {
     FORMAT_Q4_0,
     FORMAT_NVFP4,
     FORMAT_MXFP4,
+    FORMAT_INT8, /* its scale for a channel or token is not counted */
 };
 extern const struct word number_format_words[];
 double number_format_bits(int format, double precision_bits);

@@ -29,16 +29,34 @@ double pe_machine_capacity(const struct pe_machine *machine, enum level_id id)
     return (double)(level->bytes * level->instances) * 8 / machine->bits;
 }
 
-void mapping_stall(const struct pe_machine *machine, struct mapping *mapping)
+/* Elements of dram_weight_reads have weight_bits, the others the machine's. */
+static void stall(const struct pe_machine *machine, double weight_bits,
+                  struct mapping *mapping)
 {
     const struct pe_array *a = &machine->array;
-    double bytes = (mapping->dram_reads + mapping->dram_writes) * machine->bits / 8;
-    double dram_cycles = bytes / a->dram_bytes_per_s * a->clock_hz;
+    double saved_bits = mapping->dram_weight_reads * (machine->bits - weight_bits);
+    double bytes = (mapping->dram_reads + mapping->dram_writes) * machine->bits / 8 -
+                   saved_bits / 8;
+    double dram_cycles = bytes / (a->dram_bytes_per_s * a->dram_share) * a->clock_hz;
 
     if (dram_cycles > mapping->cycles) {
         mapping->stall_cycles = dram_cycles - mapping->cycles;
         mapping->cycles = dram_cycles;
     }
+}
+
+void mapping_stall(const struct pe_machine *machine, struct mapping *mapping)
+{
+    stall(machine, machine->bits, mapping);
+}
+
+/* The second operand of attention are keys or values. */
+static double weight_bits_of(const struct pe_machine *machine,
+                             const struct mac_layer *layer)
+{
+    double bits = layer->streams_weights ? machine->kv_bits : machine->weight_bits;
+
+    return bits > 0 ? bits : machine->bits;
 }
 
 void mapping_hold(struct mapping *mapping, enum level_id level, double elements,
@@ -190,7 +208,7 @@ static enum status layer_map(const struct pe_machine *machine,
     if (stay && !layer.streams_weights)
         weights_keep(machine, one);
     if (!steps->is_stall_free)
-        mapping_stall(machine, one);
+        stall(machine, weight_bits_of(machine, &layer), one);
     lives_time(one);
     return STATUS_OK;
 }

@@ -11,6 +11,9 @@
 struct pe_machine {
     struct pe_array array; /* a copy of the record, which owns the levels */
     unsigned bits;         /* of weights and activations */
+    /* Systolic: of weights, and of keys and values, as they lie in DRAM; they are widened to
+     * `bits` on their way to the PEs.  0: bits. */
+    double weight_bits, kv_bits;
     double weight_density; /* 0: the layer's own */
     double activation_density;
 };

@@ -82,6 +82,7 @@ struct pe_array {
     double dram_bytes_per_s, dram_j_per_bit, dram_background_w;
     bool dram_is_stacked; /* on the chip: its traffic does not leave the package */
     double dram_bytes;    /* capacity; 0: not stated */
+    double dram_share;    /* of dram_bytes_per_s, what programs reach */
 
     /* The links to other chips of the same kind, in a ring of both directions; 0: none. */
     double link_bytes_per_s, link_hop_s;
@@ -142,6 +143,7 @@ extern const struct schema pe_level_schema;
     FIELD_COUNT(struct pe_array, dram_run_bits, 0, 0, 16, "bits of the run length with which elements in DRAM are coded (0: not coded)"), \
     FIELD_FLAG(struct pe_array, dram_is_stacked, 0, "the DRAM is stacked on the chip: its traffic does not leave the package"), \
     FIELD_NUMBER(struct pe_array, dram_bytes, "byte", 0, 0, 1e16, "capacity of the DRAM (0: not stated)"), \
+    FIELD_NUMBER(struct pe_array, dram_share, "1", 1, 0.01, 1, "of the DRAM's bandwidth, what programs reach"), \
     FIELD_NUMBER(struct pe_array, link_bytes_per_s, "byte/s", 0, 0, 1e15, "bandwidth to both neighbours together in a ring of such chips (0: it has no links)"), \
     FIELD_NUMBER(struct pe_array, link_hop_s, "s", 1e-6, 0, 1e-3, "time from chip to chip, in addition to that of the bytes"), \
     FIELD_FLAG(struct pe_array, keeps_weights, 0, "a network whose weights fit the weight-buffer stays there between inferences"), \
