@@ -291,8 +291,9 @@ static double played_steps(unsigned requests, unsigned places, double scale,
 /* Against 50 runs of a simulation each: outputs of 305 tokens on average, at most 1024. */
 static void batches_drain_at_the_end(void)
 {
-    static const unsigned cases[][2] = { { 2000, 96 }, { 2000, 256 }, { 300, 48 },
-                                         { 100, 96 },  { 60, 96 } };
+    static const unsigned cases[][2] = {
+        { 2000, 96 }, { 2000, 256 }, { 300, 48 }, { 100, 96 }, { 60, 96 }
+    };
     double scale = 319.9, mean = -scale * maths_expm1(-1024 / scale);
     uint64_t state = 1;
 
@@ -354,7 +355,8 @@ static void benchmarks_end(void)
     library_free(&library);
 }
 
-SUITE(generation, TEST(batches_drain_at_the_end), TEST(benchmarks_end), TEST(stages_of_a_pipeline_add_up),
-      TEST(experts_split_and_spread_alike), TEST(rings_go_both_ways),
-      TEST(arrays_share_folds), TEST(tokens_take_the_weights_way),
-      TEST(others_prompts_delay_tokens), TEST(static_caches_are_read_whole));
+SUITE(generation, TEST(batches_drain_at_the_end), TEST(benchmarks_end),
+      TEST(stages_of_a_pipeline_add_up), TEST(experts_split_and_spread_alike),
+      TEST(rings_go_both_ways), TEST(arrays_share_folds),
+      TEST(tokens_take_the_weights_way), TEST(others_prompts_delay_tokens),
+      TEST(static_caches_are_read_whole));

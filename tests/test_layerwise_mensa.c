@@ -24,6 +24,7 @@ static const struct pe_array wide = {
     .mac_bits = 8,
     .mac_j = 1e-12,
     .dram_bytes_per_s = 32e9,
+    .dram_share = 1,
     .dram_j_per_bit = 8e-12,
     .levels = wide_levels,
     .levels_count = 3,

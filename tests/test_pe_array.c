@@ -41,6 +41,7 @@ static struct pe_machine machine_of(enum machine_family_id family)
                    .pe_depth = 4,
                    .clock_hz = 1e9,
                    .dram_bytes_per_s = 1e12,
+                   .dram_share = 1,
                    .levels = is_systolic ? buffers : global,
                    .levels_count = is_systolic ? 3 : 5,
                    .weight_load_cycles = 0,

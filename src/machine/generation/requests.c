@@ -65,8 +65,8 @@ double request_steps(double requests, double places, double mean, double limit)
     for (int i = 0; i < SLICES; i++) {
         double t = (i + 0.5) * slice, residual = more_to_come(&lengths, t);
 
-        fresh += slice * of_longest(longer(&lengths, t),
-                                    requests < places ? requests : places);
+        fresh += slice *
+                 of_longest(longer(&lengths, t), requests < places ? requests : places);
         excess += slice * (of_longest(residual, places) - residual);
     }
     if (requests <= places)

@@ -263,11 +263,12 @@ static void layer_add(const struct layerwise_request *request,
     double own_w = chip->levels_leakage_w + chip->logic_leakage_w;
 
     sum->compute_s += (m->cycles - m->stall_cycles) / a->clock_hz;
-    sum->memory_s += bytes / a->dram_bytes_per_s;
+    sum->memory_s += bytes / (a->dram_bytes_per_s * a->dram_share);
     sum->latency_s += chip->latency_s;
     sum->dram_bytes += bytes;
     sum->offchip_bytes += a->dram_is_stacked ? 0 : bytes;
-    sum->roofline_s += fmax(m->macs / chip->peak_macs_hz, bytes / a->dram_bytes_per_s);
+    sum->roofline_s += fmax(m->macs / chip->peak_macs_hz,
+                            bytes / (a->dram_bytes_per_s * a->dram_share));
     sum->engine = placed->engine + 1;
     sum->part_j[LAYERWISE_PART_BUFFERS] += levels_j(chip);
     sum->part_j[LAYERWISE_PART_MEMORY] += chip->part_j[PART_DRAM];
