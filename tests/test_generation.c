@@ -331,7 +331,7 @@ static void benchmarks_end(void)
     struct error err;
 
     library_open(&library);
-    request.machine = (const struct machine *)library_find(&library, SHELF_MACHINE,
+    request.machine = (const struct machine *)library_find(&library, RECORDS_MACHINE,
                                                            "tpu-v5e");
     request.workload = workload_of(&library, "llama-2-7b");
     CU_ASSERT_EQUAL_FATAL(generation_evaluate(&request, &endless, &err), STATUS_OK);

@@ -37,7 +37,8 @@ struct generation_request {
 struct generation {
     double first_token_s; /* with continuous arrivals: from the turn of a prompt */
     double token_s;       /* when half of the output is written */
-    double busy_share;    /* share of the batch's places that hold a sequence, on average */
+    double
+        busy_share; /* share of the batch's places that hold a sequence, on average */
     double end_to_end_s;
     /* Of the machine with most data: weights, and keys and values when half of the output is
      * written. */
