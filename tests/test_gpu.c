@@ -226,10 +226,10 @@ static void open_library(void)
     struct error err = { "" };
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(folder);
-    CU_ASSERT_EQUAL_FATAL(record_table_read(folders, 1, &workload_schema, &workloads, &err),
-                          STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(record_table_read(folders, 1, &machine_schema, &machines, &err),
-                          STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        record_table_read(folders, 1, &workload_schema, &workloads, &err), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        record_table_read(folders, 1, &machine_schema, &machines, &err), STATUS_OK);
     free(folder);
 }
 

@@ -26,8 +26,8 @@ static struct path_step step_read(const struct schema *schema, const char *path)
     struct path_step step = { .field = NULL };
 
     for (size_t f = 0; f < schema->field_count; f++)
-        if (strlen(schema->fields[f].name) == name &&
-            strncmp(schema->fields[f].name, path, name) == 0)
+        if (strncmp(schema->fields[f].name, path, name) == 0 &&
+            !schema->fields[f].name[name])
             step.field = &schema->fields[f];
     if (path[length] == '[') {
         step.key = path + length + 1;
@@ -304,6 +304,25 @@ enum status path_set(const struct schema *schema, void *record, const char *path
                      double value, struct error *reason)
 {
     return walk(schema, record, path, value_set, &value, reason);
+}
+
+const struct field *path_field(const struct schema *schema, const char *path)
+{
+    struct path_step step = step_read(schema, path);
+
+    return step.field && is_scalar(step.field) && !step.rest ? step.field : NULL;
+}
+
+enum status path_field_scale(const struct field *field, void *record, double factor,
+                             struct error *reason)
+{
+    return value_scale(field, (char *)record + field->offset, &factor, reason);
+}
+
+enum status path_field_set(const struct field *field, void *record, double value,
+                           struct error *reason)
+{
+    return value_set(field, (char *)record + field->offset, &value, reason);
 }
 
 size_t path_count(const struct schema *schema, const void *record, const char *path)

@@ -35,6 +35,15 @@ enum status path_scale(const struct schema *schema, void *record, const char *pa
 enum status path_set(const struct schema *schema, void *record, const char *path,
                      double value, struct error *reason);
 
+/* path_field returns the field that the path names if it belongs to the record itself, and NULL
+ * if it lies in a list.  With it path_field_scale and path_field_set do what path_scale and
+ * path_set do, without searching for the field. */
+const struct field *path_field(const struct schema *schema, const char *path);
+enum status path_field_scale(const struct field *field, void *record, double factor,
+                             struct error *reason);
+enum status path_field_set(const struct field *field, void *record, double value,
+                           struct error *reason);
+
 /* Returns the value that the path names (the first of several), or NAN if there is none. */
 double path_value(const struct schema *schema, const void *record, const char *path);
 

@@ -218,31 +218,6 @@ uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid
     return sum;
 }
 
-uint64_t grid_run_length(const struct grid *grid, const struct space *space,
-                         axis_mask axes)
-{
-    size_t last = grid->dimension_count - 1;
-    const struct dimension *dimension;
-
-    if (grid->dimension_count == 0)
-        return 1;
-    dimension = &space->dimensions[grid->dimensions[last]];
-    for (size_t a = 0; a < dimension->axis_count; a++)
-        if (axes >> dimension->axes[a] & 1)
-            return 1;
-    return grid->sizes[last];
-}
-
-uint64_t grid_run_stride(const struct grid *from, const struct grid *to)
-{
-    size_t last = from->dimension_count - 1;
-
-    for (size_t d = 0; from->dimension_count && d < to->dimension_count; d++)
-        if (to->dimensions[d] == from->dimensions[last])
-            return to->strides[d];
-    return 0;
-}
-
 uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t index,
                     enum axis_id axis, union axis_value value)
 {

@@ -12,6 +12,14 @@ typedef unsigned __int128 axis_mask; /* one bit per axis */
 #define FIELD_AXES ((((axis_mask)1 << FIELD_AXES_MAX) - 1) << AXES_NAMED)
 static_assert(AXES <= 128, "axis_mask holds every axis");
 
+/* Returns the first axis of a mask that is not empty. */
+static inline enum axis_id axis_first(axis_mask axes)
+{
+    uint64_t low = (uint64_t)axes, high = (uint64_t)(axes >> 64);
+
+    return (enum axis_id)(low ? __builtin_ctzll(low) : 64 + __builtin_ctzll(high));
+}
+
 struct dimension {
     const char *name; /* name of its first axis, or "point" in sampled sweeps */
     uint64_t count;
@@ -125,15 +133,6 @@ bool grid_varies(const struct grid *grid, size_t d, enum axis_id axis);
 /* Returns the index in `to` of the point at `index` of `from`.  Every dimension of `to` must
  * be a dimension of `from`.  UINT64_MAX if `to` has no member there. */
 uint64_t grid_project(const struct grid *from, uint64_t index, const struct grid *to);
-
-/* Returns the length of runs along the grid's last dimension in which points agree on all
- * axes of the mask; runs begin at multiples of it.  It is the size of the dimension, or 1. */
-uint64_t grid_run_length(const struct grid *grid, const struct space *space,
-                         axis_mask axes);
-
-/* Returns the distance in `to` that corresponds to one step along the last dimension of
- * `from`. */
-uint64_t grid_run_stride(const struct grid *from, const struct grid *to);
 
 /* Returns the index of the point that has `value` on `axis` and otherwise the values of the
  * point at `index`; UINT64_MAX if the grid has no such point. */

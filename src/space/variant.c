@@ -9,13 +9,14 @@
 
 struct variant_record {
     const struct record *of;
-    enum record_table_id table;
     bool is_own;
+    const struct schema *schema;
     uint64_t changes; /* bit per change that affects it */
+    bool is_deep;     /* a change lies in a list, so that copies own their lists */
     void *copy;       /* NULL: none yet */
-    bool is_deep;     /* its lists are its own */
     bool is_made;     /* the variant exists with these values */
     double values[CHANGES_MAX];
+    const struct field *fields[CHANGES_MAX]; /* the changes' fields; NULL: in a list */
 };
 static_assert(CHANGES_MAX <= 64, "sets of changes are bits");
 
@@ -40,12 +41,18 @@ bool place_touches(const struct place *place, enum record_table_id table,
                       place->path) > 0;
 }
 
+/* Most texts are compared with themselves. */
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || strcmp(a, b) == 0;
+}
+
 static bool is_same(const struct change *a, const struct change *b)
 {
     return a->is_factor == b->is_factor && a->place.of == b->place.of &&
            a->place.is_own == b->place.is_own &&
-           strcmp(a->place.path, b->place.path) == 0 &&
-           strcmp(a->place.record, b->place.record) == 0;
+           is_same_text(a->place.path, b->place.path) &&
+           is_same_text(a->place.record, b->place.record);
 }
 
 static void kept_free(struct variant *variant)
@@ -53,9 +60,8 @@ static void kept_free(struct variant *variant)
     for (size_t i = 0; i < variant->kept_count; i++) {
         const struct variant_record *kept = &variant->kept[i];
 
-        if (kept->is_deep)
-            record_copy_free(schema_of(record_table_schemas[kept->table], kept->of),
-                             kept->copy);
+        if (kept->copy && kept->is_deep)
+            record_copy_free(kept->schema, kept->copy);
         free(kept->copy);
     }
     free(variant->kept);
@@ -103,10 +109,16 @@ static struct variant_record *kept_find(struct variant *variant,
     kept = &variant->kept[variant->kept_count++];
     *kept = (struct variant_record){
         .of = record,
-        .table = table,
         .is_own = is_own,
+        .schema = schema_of(record_table_schemas[table], record),
         .changes = changes_of(variant, table, record, is_own),
     };
+    for (size_t i = 0; i < variant->count; i++) {
+        if (!(kept->changes >> i & 1))
+            continue;
+        kept->fields[i] = path_field(kept->schema, variant->changes[i].place.path);
+        kept->is_deep |= !kept->fields[i];
+    }
     return kept;
 }
 
@@ -125,49 +137,53 @@ static bool is_fresh(const struct variant *variant, const struct variant_record 
     return kept->is_made;
 }
 
-/* Makes the copy again; a list is copied only if a change lies in it. */
-static void copy_renew(const struct variant *variant, struct variant_record *kept)
+/* Makes the copy again; lists are copied only if a change lies in one. */
+static void copy_renew(struct variant_record *kept)
 {
-    const struct schema *schema = schema_of(record_table_schemas[kept->table],
-                                            kept->of);
-
-    if (kept->is_deep)
-        record_copy_free(schema, kept->copy);
-    kept->is_deep = false;
-    for (size_t i = 0; i < variant->count; i++)
-        kept->is_deep |= kept->changes >> i & 1 &&
-                         strchr(variant->changes[i].place.path, '.');
+    if (kept->copy && kept->is_deep)
+        record_copy_free(kept->schema, kept->copy);
     if (!kept->copy)
-        kept->copy = alloc_array(1, schema->size);
+        kept->copy = alloc_array(1, kept->schema->size);
     if (kept->is_deep)
-        record_copy(schema, kept->of, kept->copy);
+        record_copy(kept->schema, kept->of, kept->copy);
     else
-        memcpy(kept->copy, kept->of, schema->size);
+        memcpy(kept->copy, kept->of, kept->schema->size);
+}
+
+/* Makes change i of the variant in the copy. */
+static enum status change_apply(const struct change *change,
+                                const struct variant_record *kept, size_t i,
+                                struct error *reason)
+{
+    const struct field *field = kept->fields[i];
+
+    if (field)
+        return (change->is_factor ? path_field_scale : path_field_set)(
+            field, kept->copy, change->value, reason);
+    return (change->is_factor ? path_scale : path_set)(
+        kept->schema, kept->copy, change->place.path, change->value, reason);
 }
 
 static enum status copy_change(const struct variant *variant,
                                struct variant_record *kept, struct error *reason)
 {
-    const struct schema *schema = schema_of(record_table_schemas[kept->table],
-                                            kept->of);
     enum status status = STATUS_OK;
-    struct error why = { "" };
+    struct error why;
 
-    copy_renew(variant, kept);
+    why.text[0] = '\0';
+    copy_renew(kept);
     for (size_t i = 0; i < variant->count && status == STATUS_OK; i++) {
-        const struct change *change = &variant->changes[i];
-
-        kept->values[i] = change->value;
-        if (kept->changes >> i & 1)
-            status = (change->is_factor ? path_scale : path_set)(
-                schema, kept->copy, change->place.path, change->value, &why);
+        if (!(kept->changes >> i & 1))
+            continue;
+        kept->values[i] = variant->changes[i].value;
+        status = change_apply(&variant->changes[i], kept, i, &why);
     }
-    if (status == STATUS_OK && schema->finish)
-        status = schema->finish(kept->copy, &why);
+    if (status == STATUS_OK && kept->schema->finish)
+        status = kept->schema->finish(kept->copy, &why);
     kept->is_made = status == STATUS_OK;
     if (status != STATUS_OK)
-        return error_set(reason, STATUS_INFEASIBLE, "%s %s as varied: %s", schema->kind,
-                         kept->of->name, why.text);
+        return error_set(reason, STATUS_INFEASIBLE, "%s %s as varied: %s",
+                         kept->schema->kind, kept->of->name, why.text);
     return STATUS_OK;
 }
 

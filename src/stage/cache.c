@@ -88,12 +88,20 @@ const struct record *cache_machine(const struct sweep *sweep,
     return machine;
 }
 
+uint64_t cache_line_bytes(const struct point *point, const struct record *machine)
+{
+    const struct gpu *gpu = gpu_of(machine);
+
+    if (point->line_bytes > 0)
+        return point->line_bytes;
+    return gpu ? gpu->llc_line_bytes : ALONE_LINE_BYTES;
+}
+
 void cache_resolve(struct point *point)
 {
     const struct gpu *gpu = gpu_of(point->machine);
 
     if (point->capacity_bytes == 0)
         point->capacity_bytes = gpu ? (uint64_t)gpu->llc_bytes : ALONE_CAPACITY_BYTES;
-    if (point->line_bytes == 0)
-        point->line_bytes = gpu ? gpu->llc_line_bytes : ALONE_LINE_BYTES;
+    point->line_bytes = cache_line_bytes(point, point->machine);
 }

@@ -21,4 +21,7 @@ const struct record *cache_machine(const struct sweep *sweep,
  * has no cache. */
 void cache_resolve(struct point *point);
 
+/* Returns the line alone.  machine: the variant of the point's machine. */
+uint64_t cache_line_bytes(const struct point *point, const struct record *machine);
+
 #endif

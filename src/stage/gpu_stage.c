@@ -23,6 +23,7 @@
 #include "columns/reuse.h"
 #include "machine/gpu/gpu.h"
 #include "machine/gpu/traffic.h"
+#include "space/cursor.h"
 #include "stage/cache.h"
 #include "stage/visit.h"
 
@@ -45,15 +46,17 @@ struct gpu_costs {
     double power_limit_w;
 };
 
-static const axis_mask gpu_cost_axes = AXIS_BIT(machine) | AXIS_BIT(line_bytes) |
-                                       AXIS_BIT(precision_bits) | AXIS_BIT(time_base) |
-                                       AXIS_BIT(spread) | AXIS_BIT(sample) | FIELD_AXES;
+/* What changes the machine, and what else changes its costs. */
+#define GPU_AXES (AXIS_BIT(machine) | AXIS_BIT(spread) | AXIS_BIT(sample) | FIELD_AXES)
+#define GPU_COST_AXES \
+    (GPU_AXES | AXIS_BIT(line_bytes) | AXIS_BIT(precision_bits) | AXIS_BIT(time_base))
 
+/* gpu: the point's machine as the point has it. */
 static void gpu_costs_at(const struct point *point, const struct gpu *gpu,
                          struct gpu_costs *costs)
 {
     double line_bytes = (double)gpu->llc_line_bytes;
-    double ratio = line_bytes / (double)point->line_bytes;
+    double ratio = line_bytes / (double)cache_line_bytes(point, &gpu->machine.record);
 
     *costs = (struct gpu_costs){
         .time_base = (enum time_base)point->time_base,
@@ -323,27 +326,116 @@ static inline void point_write(const struct gpu_costs *costs,
     out->llc_read_bytes_per_s[i] = llc_read_rate(costs, in);
 }
 
-/* Why a point has no result. */
-static void reason_set(const struct study *study, const struct point *point,
-                       const struct gpu_costs *costs, const struct gpu_inputs *in,
-                       struct error *reason)
+/* What the points of an evaluation share, and where one of them stands. */
+struct gpu_walk {
+    const struct study *study;
+    struct grid_cursor cursor;
+    struct cursor_image images[3]; /* in the array, reuse and retention stages */
+    size_t image_count;
+    struct variant variant;
+    const struct record *machine; /* as the points have it */
+    enum status varied;           /* could it be made so? */
+    struct gpu_costs costs;
+    uint64_t capacity_bytes;
+    struct curve_place place; /* of that capacity */
+};
+
+/* Why a point has no result; in: its inputs.  index: in the stage's grid. */
+static void reason_set(const struct gpu_walk *walk, const struct gpu_inputs *in,
+                       uint64_t index, struct error *reason)
 {
+    const struct study *study = walk->study;
     bool has_inputs = study->statuses[STAGE_ARRAY][in->m] == POINT_DONE &&
                       study->statuses[STAGE_REUSE][in->u] == POINT_DONE &&
                       (!in->retention ||
                        study->statuses[STAGE_RETENTION][in->t] == POINT_DONE);
+    struct point point;
 
-    if (has_inputs && !is_supplied(costs, in))
+    if (!reason)
+        return;
+    if (has_inputs && !is_supplied(&walk->costs, in)) {
         error_set(reason, STATUS_INFEASIBLE,
                   "the cache leaks %.4g W, more than the power limit of %.4g W of %s",
-                  steady_w(costs, in), costs->power_limit_w, point->machine->name);
-    else if (has_inputs)
+                  steady_w(&walk->costs, in), walk->costs.power_limit_w,
+                  walk->machine->name);
+    } else if (has_inputs) {
+        grid_point(&study->grids[STAGE_GPU], &study->sweep->space, index, &point);
         error_set(reason, STATUS_INFEASIBLE,
-                  "%s: its miss ratio curve begins above %g MiB", point->workload->name,
+                  "%s: its miss ratio curve begins above %g MiB", point.workload->name,
                   (double)in->a->resolved_capacity_bytes[in->m] / (1 << 20));
-    else
+    } else {
         error_set(reason, STATUS_INFEASIBLE,
                   "the cache cannot be built or refreshed, or the workload cannot run");
+    }
+}
+
+static void walk_start(struct gpu_walk *walk, const struct study *study, uint64_t first)
+{
+    const struct grid *grid = &study->grids[STAGE_GPU];
+    const struct space *space = &study->sweep->space;
+    const struct grid *inputs[] = { &study->grids[STAGE_ARRAY],
+                                    &study->grids[STAGE_REUSE],
+                                    &study->grids[STAGE_RETENTION] };
+    bool is_refreshed = stage_inputs(study->sweep, STAGE_GPU) & INPUT(RETENTION);
+
+    walk->study = study;
+    walk->image_count = is_refreshed ? 3 : 2;
+    walk->variant = (struct variant){ 0 };
+    walk->varied = STATUS_OK;
+    walk->capacity_bytes = 0;
+    walk->place = curve_place_of(0);
+    cursor_start(
+        &walk->cursor, grid, space, first,
+        cursor_run_length(grid, space, GPU_COST_AXES, inputs, walk->image_count));
+    for (size_t n = 0; n < walk->image_count; n++)
+        cursor_image_start(&walk->images[n], &walk->cursor, inputs[n]);
+}
+
+/* The machine and its costs at the cursor. */
+static void walk_resolve(struct gpu_walk *walk, struct error *reason)
+{
+    const struct study *study = walk->study;
+    const struct point *point = &walk->cursor.point;
+    axis_mask changed = walk->cursor.changed;
+    struct change changes[CHANGES_MAX];
+
+    if (changed & GPU_AXES) {
+        variant_at(&walk->variant, changes,
+                   study_changes(study, STAGE_GPU, point, changes));
+        walk->machine = point->machine;
+        walk->varied = variant_record(&walk->variant, RECORDS_MACHINE, &walk->machine,
+                                      true, reason);
+    }
+    if (changed & GPU_COST_AXES)
+        gpu_costs_at(point, (const struct gpu *)walk->machine, &walk->costs);
+}
+
+/* Point i of the columns. */
+static int8_t walk_point(struct gpu_walk *walk, const struct gpu_inputs *in,
+                         const struct gpu_columns *to, uint64_t i)
+{
+    const struct study *study = walk->study;
+    uint64_t capacity_bytes;
+    struct traffic traffic;
+
+    if (walk->varied != STATUS_OK ||
+        study->statuses[STAGE_ARRAY][in->m] != POINT_DONE ||
+        study->statuses[STAGE_REUSE][in->u] != POINT_DONE ||
+        (in->retention && study->statuses[STAGE_RETENTION][in->t] != POINT_DONE) ||
+        !is_supplied(&walk->costs, in))
+        return POINT_INFEASIBLE;
+    capacity_bytes = in->a->resolved_capacity_bytes[in->m];
+    if (capacity_bytes != walk->capacity_bytes) {
+        walk->capacity_bytes = capacity_bytes;
+        walk->place = curve_place_of((double)capacity_bytes);
+    }
+    if (!traffic_write(in, walk->place, walk->costs.line_bytes, &traffic, to, i))
+        return POINT_INFEASIBLE;
+    point_write(
+        &walk->costs, in, &traffic,
+        curve_at_place(&in->r->curve_kernel_s[in->u * CURVE_POINTS], walk->place), to,
+        i);
+    return POINT_DONE;
 }
 
 static void gpu_stage_evaluate(const struct study *study, struct range points,
@@ -352,74 +444,36 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
 {
     const struct array_columns array = array_columns(&study->results[STAGE_ARRAY]);
     const struct reuse_columns reuse = reuse_columns(&study->results[STAGE_REUSE]);
-    const struct gpu_columns to = gpu_columns(out);
-    const struct grid *grid = &study->grids[STAGE_GPU];
-    const struct grid *arrays = &study->grids[STAGE_ARRAY];
-    const struct grid *uses = &study->grids[STAGE_REUSE];
-    const int8_t *array_status = study->statuses[STAGE_ARRAY];
-    const int8_t *reuse_status = study->statuses[STAGE_REUSE];
     const struct retention_columns retention = retention_columns(
         &study->results[STAGE_RETENTION]);
-    bool is_refreshed = stage_inputs(study->sweep, STAGE_GPU) & INPUT(RETENTION);
-    const struct grid *kept = &study->grids[STAGE_RETENTION];
-    const int8_t *kept_status = study->statuses[STAGE_RETENTION];
-    uint64_t row = grid_run_length(grid, &study->sweep->space, gpu_cost_axes);
-    uint64_t step_m = grid_run_stride(grid, arrays);
-    uint64_t step_u = grid_run_stride(grid, uses);
-    uint64_t step_t = is_refreshed ? grid_run_stride(grid, kept) : 0;
-    uint64_t capacity_bytes = 0;
-    struct curve_place place = curve_place_of(0);
-    struct variant variant = { 0 };
-    struct change changes[CHANGES_MAX];
+    const struct gpu_columns to = gpu_columns(out);
+    struct gpu_walk walk;
 
+    walk_start(&walk, study, points.first);
     for (uint64_t i = 0; i < points.count;) {
-        uint64_t index = points.first + i, rest = row - index % row;
-        uint64_t end = rest < points.count - i ? i + rest : points.count;
+        const struct cursor_image *images = walk.images;
+        bool is_refreshed = walk.image_count == 3;
+        uint64_t left = walk.cursor.left, rest = points.count - i;
+        uint64_t end = i + (left < rest ? left : rest);
         struct gpu_inputs in = { .a = &array,
                                  .r = &reuse,
                                  .retention = is_refreshed ? &retention : NULL,
-                                 .m = grid_project(grid, index, arrays),
-                                 .t = is_refreshed ? grid_project(grid, index, kept)
-                                                   : 0,
-                                 .u = grid_project(grid, index, uses) };
-        const struct record *gpu;
-        struct gpu_costs costs;
-        struct point point;
-        enum status varied;
+                                 .m = images[0].at,
+                                 .u = images[1].at,
+                                 .t = is_refreshed ? images[2].at : 0 };
 
-        grid_point(grid, &study->sweep->space, index, &point);
-        variant_at(&variant, changes, study_changes(study, STAGE_GPU, &point, changes));
-        gpu = point.machine;
-        varied = variant_record(&variant, RECORDS_MACHINE, &gpu, true, reason);
-        if (varied != STATUS_OK)
-            gpu = point.machine;
-        point.machine = gpu;
-        cache_resolve(&point);
-        gpu_costs_at(&point, (const struct gpu *)gpu, &costs);
-        for (; i < end; i++, in.m += step_m, in.u += step_u, in.t += step_t) {
-            bool is_done = varied == STATUS_OK && array_status[in.m] == POINT_DONE &&
-                           reuse_status[in.u] == POINT_DONE &&
-                           (!is_refreshed || kept_status[in.t] == POINT_DONE) &&
-                           is_supplied(&costs, &in);
-            struct traffic traffic;
-
-            if (is_done && in.a->resolved_capacity_bytes[in.m] != capacity_bytes) {
-                capacity_bytes = in.a->resolved_capacity_bytes[in.m];
-                place = curve_place_of((double)capacity_bytes);
-            }
-            is_done = is_done &&
-                      traffic_write(&in, place, costs.line_bytes, &traffic, &to, i);
-            status[i] = is_done ? POINT_DONE : POINT_INFEASIBLE;
-            if (is_done)
-                point_write(
-                    &costs, &in, &traffic,
-                    curve_at_place(&in.r->curve_kernel_s[in.u * CURVE_POINTS], place),
-                    &to, i);
-            else if (varied == STATUS_OK)
-                reason_set(study, &point, &costs, &in, reason);
+        walk_resolve(&walk, reason);
+        for (; i < end; i++) {
+            status[i] = walk_point(&walk, &in, &to, i);
+            if (status[i] != POINT_DONE && walk.varied == STATUS_OK)
+                reason_set(&walk, &in, points.first + i, reason);
+            in.m += images[0].step;
+            in.u += images[1].step;
+            in.t += is_refreshed ? images[2].step : 0;
         }
+        cursor_next(&walk.cursor, walk.images, walk.image_count);
     }
-    variant_free(&variant);
+    variant_free(&walk.variant);
 }
 
 static void gpu_to_result(const struct machine_run *run,

@@ -6,6 +6,7 @@
 
 #include "columns/machines.h"
 #include "machine/layerwise/layerwise.h"
+#include "space/cursor.h"
 #include "stage/visit.h"
 
 #include <math.h>
@@ -89,45 +90,71 @@ static void row_clear(const struct columns *out, uint64_t i)
     columns_fill(STAGE_MACHINES, 1, &row);
 }
 
-/* Points along the last dimension that are of one machine, batch and budget; fields of records
- * may change between them unless the silicon of the machine does. */
-static uint64_t row_length(const struct grid *grid, const struct space *space,
-                           bool varies)
+/* The walk over the points in runs of one machine, batch and budget; fields of records may
+ * change within a run unless the silicon of the machine does. */
+struct machines_walk {
+    struct grid_cursor cursor;
+    size_t count;
+    enum stage_id
+        ids[STAGE_COUNT]; /* stages that results come from, and what else they read */
+    struct cursor_image images[STAGE_COUNT];
+};
+
+/* The stages that machines' results come from. */
+static stage_mask sources(const struct study *study)
 {
-    return grid_run_length(grid, space,
-                           questions | AXIS_BIT(machine) | AXIS_BIT(batch) |
-                               AXIS_BIT(area_budget_m2) |
-                               AXIS_BIT(dram_budget_bytes_per_s) | AXIS_BIT(spread) |
-                               AXIS_BIT(sample) | (varies ? FIELD_AXES : 0));
+    stage_mask inputs = stage_inputs(study->sweep, STAGE_MACHINES), from = 0;
+
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (inputs >> id & 1 && stages[id]->to_result)
+            from |= STAGE_BIT(id);
+    return from;
 }
 
-/* Where the point at index, and those after it, are in the stages that its machine's results
- * come from; the last stage of its kind, or STAGE_COUNT. */
-static enum stage_id inputs_find(const struct study *study, stage_mask inputs,
-                                 uint64_t index, struct machine_run *run)
+static void walk_start(struct machines_walk *walk, const struct study *study,
+                       bool varies, uint64_t first)
 {
+    const axis_mask axes = questions | AXIS_BIT(machine) | AXIS_BIT(batch) |
+                           AXIS_BIT(area_budget_m2) |
+                           AXIS_BIT(dram_budget_bytes_per_s) | AXIS_BIT(spread) |
+                           AXIS_BIT(sample) | (varies ? FIELD_AXES : 0);
     const struct grid *grid = &study->grids[STAGE_MACHINES];
+    const struct space *space = &study->sweep->space;
+    const struct grid *read[STAGE_COUNT];
+    stage_mask from = sources(study), wanted = from;
 
-    while (inputs) {
-        enum stage_id id = (enum stage_id)__builtin_ctzll(inputs);
-
-        inputs &= inputs - 1;
-        if (!stages[id]->to_result)
+    for (int id = 0; id < STAGE_COUNT; id++)
+        if (from >> id & 1)
+            wanted |= stages[id]->result_input;
+    walk->count = 0;
+    for (int id = 0; id < STAGE_COUNT; id++) {
+        if (!(wanted >> id & 1))
             continue;
-        run->at[id] = grid_project(grid, index, &study->grids[id]);
-        if (run->at[id] == UINT64_MAX)
-            continue;
-        run->step[id] = grid_run_stride(grid, &study->grids[id]);
-        if (stages[id]->result_input) {
-            enum stage_id other = (enum stage_id)__builtin_ctzll(
-                stages[id]->result_input);
-
-            run->at[other] = grid_project(grid, index, &study->grids[other]);
-            run->step[other] = grid_run_stride(grid, &study->grids[other]);
-        }
-        return id;
+        walk->ids[walk->count] = (enum stage_id)id;
+        read[walk->count++] = &study->grids[id];
     }
-    return STAGE_COUNT;
+    cursor_start(&walk->cursor, grid, space, first,
+                 cursor_run_length(grid, space, axes, read, walk->count));
+    for (size_t n = 0; n < walk->count; n++)
+        cursor_image_start(&walk->images[n], &walk->cursor, read[n]);
+}
+
+/* Where the run's points are in the stages that its machine's results come from; the last
+ * stage of its kind, or STAGE_COUNT. */
+static enum stage_id inputs_find(const struct machines_walk *walk, stage_mask from,
+                                 struct machine_run *run)
+{
+    enum stage_id last = STAGE_COUNT;
+
+    for (size_t n = 0; n < walk->count; n++) {
+        enum stage_id id = walk->ids[n];
+
+        run->at[id] = walk->images[n].at;
+        run->step[id] = walk->images[n].step;
+        if (last == STAGE_COUNT && from >> id & 1 && run->at[id] != UINT64_MAX)
+            last = id;
+    }
+    return last;
 }
 
 /* A run of points of one machine; i: of the first. */
@@ -174,26 +201,24 @@ static void machines_stage_evaluate(const struct study *study, struct range poin
                                     const struct columns *out, int8_t *status,
                                     struct error *reason)
 {
-    const struct grid *grid = &study->grids[STAGE_MACHINES];
-    const struct space *space = &study->sweep->space;
-    stage_mask inputs = stage_inputs(study->sweep, STAGE_MACHINES);
-    axis_mask asked = questions_given(space);
+    stage_mask from = sources(study);
+    axis_mask asked = questions_given(&study->sweep->space);
     bool varies = die_varies(study);
-    uint64_t row = row_length(grid, space, varies);
+    struct machine_run run = { .study = study };
     struct variant variant = { 0 };
-    struct change changes[CHANGES_MAX];
+    struct machines_walk walk;
 
-    for (uint64_t i = 0; i < points.count;) {
-        uint64_t index = points.first + i, rest = row - index % row;
-        uint64_t left = points.count - i;
-        struct machine_run run = { .study = study, .count = rest < left ? rest : left };
-        enum stage_id last = inputs_find(study, inputs, index, &run);
-        struct point point;
+    walk_start(&walk, study, varies, points.first);
+    for (uint64_t i = 0; i < points.count; i += run.count) {
+        uint64_t left = walk.cursor.left, rest = points.count - i;
+        enum stage_id last = inputs_find(&walk, from, &run);
+        struct point point = walk.cursor.point;
+        struct change changes[CHANGES_MAX];
 
-        grid_point(grid, space, index, &point);
         if (varies)
             variant_at(&variant, changes,
                        study_changes(study, STAGE_MACHINES, &point, changes));
+        run.count = left < rest ? left : rest;
         run.batch = (double)point.batch;
         if (last != STAGE_COUNT &&
             (!varies || variant_record(&variant, RECORDS_MACHINE, &point.machine, true,
@@ -202,7 +227,7 @@ static void machines_stage_evaluate(const struct study *study, struct range poin
             run_write(&run, last, &point, out, i, status + i, reason);
         else
             memset(status + i, POINT_INFEASIBLE, run.count);
-        i += run.count;
+        cursor_next(&walk.cursor, walk.images, walk.count);
     }
     variant_free(&variant);
 }

@@ -2,6 +2,7 @@
 
 #include "base/stop.h"
 #include "workload/layer_cache.h"
+#include "space/cursor.h"
 #include "stage/cache.h"
 #include "stage/record_tables.h"
 #include "tech/cell.h"
@@ -40,29 +41,57 @@ size_t study_changes(const struct study *study, enum stage_id id,
     return count;
 }
 
-enum status study_point(const struct study *study, enum stage_id id, uint64_t index,
-                        struct variant *variant, struct point *point,
-                        struct error *reason)
+/* May points of the study change records at all? */
+static bool changes_records(const struct study *study)
+{
+    const struct space *space = &study->sweep->space;
+
+    return space->field_count > 0 || study->change_count > 0 ||
+           space->axes[AXIS_spread].is_given;
+}
+
+/* The axes of a stage's point that name records. */
+static axis_mask record_axes(const struct study *study, enum stage_id id)
+{
+    axis_mask records = 0;
+
+    for (enum axis_id axis = 0; axis < AXES_NAMED; axis++)
+        if (axis_specs[axis].kind == AXIS_RECORD)
+            records |= (axis_mask)1 << axis;
+    return records & (stage_declared_axes(id) | study->grids[id].axes);
+}
+
+/* The records of these axes as the point has them. */
+static enum status point_vary(const struct study *study, enum stage_id id,
+                              axis_mask records, struct variant *variant,
+                              struct point *point, struct error *reason)
 {
     struct change changes[CHANGES_MAX];
-    enum status status = STATUS_OK;
-    axis_mask declared;
 
-    grid_point(&study->grids[id], &study->sweep->space, index, point);
     variant_at(variant, changes, study_changes(study, id, point, changes));
-    declared = variant->count ? stage_declared_axes(id) | study->grids[id].axes : 0;
-    for (enum axis_id axis = 0; declared && axis < AXES_NAMED; axis++) {
+    for (; records && variant->count > 0; records &= records - 1) {
+        enum axis_id axis = axis_first(records);
         union axis_value value = point_get(point, axis);
+        enum status status = variant_record(variant, axis_specs[axis].table,
+                                            &value.record, true, reason);
 
-        if (!(declared >> axis & 1) || axis_specs[axis].kind != AXIS_RECORD)
-            continue;
-        status = variant_record(variant, axis_specs[axis].table, &value.record, true,
-                                reason);
         if (status != STATUS_OK)
             return status;
         point_set(point, axis, value);
     }
-    cache_resolve(point);
+    return STATUS_OK;
+}
+
+enum status study_point(const struct study *study, enum stage_id id, uint64_t index,
+                        struct variant *variant, struct point *point,
+                        struct error *reason)
+{
+    enum status status;
+
+    grid_point(&study->grids[id], &study->sweep->space, index, point);
+    status = point_vary(study, id, record_axes(study, id), variant, point, reason);
+    if (status == STATUS_OK)
+        cache_resolve(point);
     return status;
 }
 
@@ -138,23 +167,45 @@ enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
         visit->point.sequence_length, layers, reason);
 }
 
-/* Where the point is in the stages it reads, and which of them have an answer there; false if
- * one has none. */
-static bool inputs_find(const struct study *study, enum stage_id id, stage_mask inputs,
-                        struct visit *visit)
+/* Where the walk's points are in the stages that they read. */
+struct inputs {
+    size_t count;
+    enum stage_id ids[STAGE_COUNT];
+    struct cursor_image images[STAGE_COUNT];
+};
+
+static void inputs_start(const struct study *study, stage_mask inputs,
+                         const struct grid_cursor *cursor, struct inputs *in)
 {
-    visit->done = 0;
-    for (int input = 0; input < STAGE_COUNT; input++) {
-        if (!(inputs >> input & 1))
+    in->count = 0;
+    for (int id = 0; id < STAGE_COUNT; id++) {
+        if (!(inputs >> id & 1))
             continue;
-        visit->at[input] = grid_project(&study->grids[id], visit->index,
-                                        &study->grids[input]);
-        if (visit->at[input] == UINT64_MAX
-                ? stages[input]->is_of_engines /* the machine is made of no others */
-                : study->statuses[input][visit->at[input]] == POINT_DONE)
-            visit->done |= STAGE_BIT(input);
+        in->ids[in->count] = (enum stage_id)id;
+        cursor_image_start(&in->images[in->count++], cursor, &study->grids[id]);
     }
-    return visit->done == inputs;
+}
+
+/* Which of the inputs have an answer for the point; false if one has none. */
+static bool inputs_find(const struct inputs *in, struct visit *visit)
+{
+    const struct study *study = visit->study;
+    bool are_done = true;
+
+    visit->done = 0;
+    for (size_t n = 0; n < in->count; n++) {
+        enum stage_id input = in->ids[n];
+        uint64_t at = in->images[n].at;
+
+        visit->at[input] = at;
+        if (at == UINT64_MAX
+                ? stages[input]->is_of_engines /* the machine is made of no others */
+                : study->statuses[input][at] == POINT_DONE)
+            visit->done |= STAGE_BIT(input);
+        else
+            are_done = false;
+    }
+    return are_done;
 }
 
 void stage_visit(const struct study *study, enum stage_id id, struct range points,
@@ -163,20 +214,34 @@ void stage_visit(const struct study *study, enum stage_id id, struct range point
 {
     struct variant variant = { 0 };
     struct visit visit = { .study = study, .variant = &variant, .memory = memory };
-    stage_mask inputs = stage_inputs(study->sweep, id);
+    bool varies = changes_records(study);
+    axis_mask records = varies ? record_axes(study, id) : 0;
+    struct grid_cursor cursor;
+    struct inputs in;
 
+    cursor_start(&cursor, &study->grids[id], &study->sweep->space, points.first, 1);
+    inputs_start(study, stage_inputs(study->sweep, id), &cursor, &in);
     for (uint64_t i = 0; i < points.count && !stop_is_wanted(); i++) {
-        visit.index = points.first + i;
+        visit.index = cursor.index;
         status[i] = POINT_INFEASIBLE;
-        if (!inputs_find(study, id, inputs, &visit)) {
+        if (!inputs_find(&in, &visit)) {
             if (reason && !reason->text[0])
                 error_set(reason, STATUS_INFEASIBLE,
                           "a stage that %s reads has no result here", stages[id]->name);
-        } else if (study_point(study, id, visit.index, &variant, &visit.point,
-                               reason) == STATUS_OK &&
-                   fn(&visit, out, i, reason) == STATUS_OK) {
-            status[i] = POINT_DONE;
+        } else {
+            enum status answer = STATUS_OK;
+
+            visit.point = cursor.point;
+            if (varies)
+                answer = point_vary(study, id, records, &variant, &visit.point, reason);
+            if (answer == STATUS_OK) {
+                cache_resolve(&visit.point);
+                answer = fn(&visit, out, i, reason);
+            }
+            if (answer == STATUS_OK)
+                status[i] = POINT_DONE;
         }
+        cursor_next(&cursor, in.images, in.count);
     }
     variant_free(&variant);
 }
