@@ -82,7 +82,7 @@ def draw_equal(data):
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter("{x:g}")
     axes.set_xlabel("equal layers N")
-    axes.set_ylabel("time of backpropagation over\nfeedback alignment [1]")
+    axes.set_ylabel("time of backpropagation over\nfeedback alignment")
     axes.legend(fontsize=8)
     return figure
 

@@ -57,7 +57,7 @@ def bars_by_network(axes, data, array, looks, stated=False):
     fig.grouped_bars(axes, labels + ["mean"], technologies_here, values, looks, NAMES, stated)
     per_phase = len(labels) // 2
     for i, phase in enumerate(PHASES):
-        axes.text((per_phase - 1) / 2 + i * per_phase, 1.0, phase, ha="center", va="top",
+        axes.text((per_phase - 1) / 2 + i * per_phase, 1.01, phase, ha="center", va="bottom",
                   fontsize=8, transform=axes.get_xaxis_transform())
     for x in (per_phase - 0.5, 2 * per_phase - 0.5):
         axes.axvline(x, color="0.7", lw=0.7, ls=":")

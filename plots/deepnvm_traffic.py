@@ -41,7 +41,7 @@ def dram(data):
         share = _reduction(data, phase, networks)
         for network in networks:
             one = share.sel(workload=network)
-            style = looks.line(network, marker=None)
+            style = looks.line(network, markevery=(6 * len(looks), 40))
             axes.plot(one.curve_capacity_bytes, one, **style, label=network)
         fig.capacity_axis(axes, 2.0 ** np.arange(20, 31))
         axes.set_ylim(0, 1.3)

@@ -1,5 +1,5 @@
-"""The look of all figures: one colour, marker and hatch per technology, which colour-blind readers
-and grey prints can distinguish; readable units; saved as PNG and PDF."""
+"""The look of all figures: one colour, dash, marker and hatch per technology, which colour-blind
+readers and grey prints can distinguish; readable units; saved as PNG and PDF."""
 import argparse
 import os
 import pathlib
@@ -24,7 +24,9 @@ BLUE, VERMILION, GREEN, YELLOW, SKY, PURPLE, ORANGE, GREY = (
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY, YELLOW)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "h", "p", "d")
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo", "--")
-DASHES = ("-", "--", "-.", ":")
+# No two of the first 24 curves have the same colour and dash; neighbours differ in both.
+DASHES = ("-", (0, (5, 1.5)), (0, (6, 1.5, 1, 1.5)), (0, (1, 1.2)), (0, (2.5, 1)),
+          (0, (6, 1.2, 1, 1.2, 1, 1.2)))
 
 plt.rcParams.update({
     "figure.dpi": 120,
@@ -46,7 +48,7 @@ plt.rcParams.update({
 
 
 class Look(dict):
-    """Colour, marker and hatch by label, in the order in which labels are first used.  The
+    """Colour, dash, marker and hatch by label, in the order in which labels are first used.  The
     baseline is used first, so it is blue in every figure."""
 
     def __missing__(self, name):
@@ -55,7 +57,7 @@ class Look(dict):
             "color": COLOURS[i % len(COLOURS)],
             "marker": MARKERS[i % len(MARKERS)],
             "hatch": HATCHES[i % len(HATCHES)],
-            "dash": DASHES[i // len(COLOURS) % len(DASHES)],
+            "dash": DASHES[i % len(DASHES)],
         }
         return self[name]
 
@@ -82,8 +84,20 @@ def command(draw, description, *results):
         datasets = [nv.open(path) for path in paths]
     except FileNotFoundError as error:
         parser.exit(2, f"{error}\n")
+    for path, data in zip(paths, datasets):
+        is_finished(path, data) or parser.exit(2)
     for name, figure in draw(*datasets).items():
         save(figure, name, [data.nvsweep.attribute("nvsweep_commit") for data in datasets])
+
+
+def is_finished(path, data):
+    """Are all points of the file's last stage computed?  Otherwise says how to continue the run,
+    because a figure of a part of the points would look like a result."""
+    pending = int((data["status"].values == 0).sum())
+    if pending:
+        print(f"{path}: {pending} of {data['status'].size} points are not computed yet; continue "
+              f"with: nvsweep run SWEEP -o {path}", file=sys.stderr)
+    return pending == 0
 
 
 def held(figures):

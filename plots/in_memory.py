@@ -44,7 +44,7 @@ def draw_layers(data):
         for name, (peak, bandwidth) in roofs.items():
             if name != "Pascal": # the Edge TPU's roof
                 axes.plot(at, np.minimum(peak, at * bandwidth), color=looks[name]["color"],
-                          lw=0.8)
+                          ls=looks[name]["dash"], lw=0.9, label=f"{name}, roof")
         for machine in data.machine.values:
             pick = {"machine": machine, "workload": network}
             rate = nv.metric(data, "achieved_hz").sel(pick)
@@ -63,7 +63,7 @@ def draw_layers(data):
         axes.set_title(str(network))
         axes.set_xlabel("Multiply-accumulates per byte of DRAM ($10^4$: no DRAM)")
     all_axes[0].set_ylabel("Multiply-accumulates a second")
-    fig.legend(figure, all_axes, "Layers on (lines: roofs)")
+    fig.legend(figure, all_axes, "Layers on")
     return figure
 
 

@@ -22,7 +22,7 @@ def panel(axes, values, technologies):
     for i, technology in enumerate(technologies):
         for tiers, line in ((1, "-"), (4, ":")):
             axes.plot(capacities, values.sel(technology=technology, tiers=tiers), line,
-                      color=fig.COLOURS[i], lw=1.4,
+                      color=fig.COLOURS[i], marker=fig.MARKERS[i], ms=3.5, lw=1.4,
                       label=f"{technology}, {'one die' if tiers == 1 else 'four dies'}")
     axes.axhline(1, color="0.6", lw=0.8, zorder=0)
     axes.set_xscale("log", base=2)

@@ -28,6 +28,11 @@ def front_of(times, energies):
     return {pair for pair, is_best in zip(kept, nv.pareto_mask(*points[finite].T)) if is_best}
 
 
+def edge(colour):
+    """The Pareto front has a black edge, which grey prints show."""
+    return "black" if colour == FRONT else colour
+
+
 def panel(axes, values, front, machines, technologies):
     """Draws the values of a network: a row per machine, a marker per technology."""
     for row, machine in enumerate(machines):
@@ -40,10 +45,11 @@ def panel(axes, values, front, machines, technologies):
         colours = [FRONT if (machine, technology) in front else OTHERS
                    for technology in technologies]
         if len(set(ends)) == 1:
-            axes.plot(ends[0], row, ls="", marker=SAME, ms=5, color=colours[0], zorder=2)
+            axes.plot(ends[0], row, ls="", marker=SAME, ms=5, mfc=colours[0], mec=edge(colours[0]),
+                      mew=1.2, zorder=2)
             continue
         for marker, colour, value in list(zip(MARKERS, colours, ends))[::-1]:
-            axes.plot(value, row, ls="", marker=marker, ms=5, mec=colour, mew=1.2,
+            axes.plot(value, row, ls="", marker=marker, ms=5, mec=edge(colour), mew=1.2,
                       mfc=colour if marker == MARKERS[0] else "white", zorder=2)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(plt.matplotlib.ticker.LogLocator(numticks=4))
@@ -80,7 +86,7 @@ def draw_rows(data, row, name, label):
                for marker, technology in zip(MARKERS, technologies)]
     handles.append(plt.Line2D([], [], ls="", marker=SAME, ms=5, color=OTHERS,
                               label="both alike"))
-    handles.append(plt.Line2D([], [], ls="", marker="o", ms=5, color=FRONT,
+    handles.append(plt.Line2D([], [], ls="", marker="o", ms=5, mfc=FRONT, mec="black", mew=1.2,
                               label="on the Pareto front of time and energy"))
     figure.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=4)
     return figure

@@ -33,7 +33,8 @@ def draw(data):
     for axes, phase in zip(all_axes[0], ratio.phase.values):
         for name in workloads:
             one = ratio.sel(phase=phase, workload=name)
-            axes.plot(one.curve_capacity_bytes, one, **looks.line(name, marker=None),
+            axes.plot(one.curve_capacity_bytes, one,
+                      **looks.line(name, markevery=(4 * len(looks), 48)),
                       label=str(name))
         fig.capacity_axis(axes, 2.0 ** np.arange(14, 35, 3))
         axes.set_title(str(phase))

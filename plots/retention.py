@@ -74,7 +74,7 @@ def draw(data):
     grid[0][0].set_ylabel("leakage and refresh in W:\nall lines (dashed), live (solid)")
     grid[1][0].set_ylabel("share of residencies\nlost without refresh")
     grid[2][0].set_ylabel("EDP over SRAM's, live: current\n1.5 (solid), 3 times\n(dotted) the critical one")
-    handles = [plt.Line2D([], [], **look.line(name)) for name in ["sram", *technologies]]
+    handles = [plt.Line2D([], [], **look.line(name, ls="-")) for name in ["sram", *technologies]]
     figure.legend(handles, ["sram", *technologies], loc="lower center",
                   ncol=len(handles), bbox_to_anchor=(0.5, -0.05))
     return {"retention": figure}

@@ -232,8 +232,8 @@ def draw_study(data, stem, metric, x, line, panel, selection):
         axis, value = selection["over"]
         array = array.sel({axis: value}, drop=True) / array
         array.attrs = {"units": "1"}
-        base = f"{value} {words(data[axis]).lower()}" if axis == x else value
-        label = textwrap.fill(f"{label}: {base} over each", 34)
+        base = "the first" if axis == x else value
+        label = textwrap.fill(f"{label}: {base} over this one", 34)
     array = chosen(array, selection)
     for axis in (line, panel):
         if axis and axis not in array.dims:
@@ -276,6 +276,8 @@ def main():
         path = folder / f"{stem}.h5"
         if path.is_file():
             data = nv.open(path)
+            if not fig.is_finished(path, data):
+                continue
             fig.save(draw_study(data, stem, *study), name, [data.nvsweep.attribute("nvsweep_commit")])
             drawn += 1
     return 0 if drawn else 2

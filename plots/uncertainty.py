@@ -4,6 +4,7 @@ how often each candidate wins, and the parameters that decide both.  For every f
 sensitivity stage (sweeps/uncertainty_*.cfg)."""
 import argparse
 import pathlib
+import textwrap
 
 import numpy as np
 
@@ -18,6 +19,13 @@ WEAK = 0.03            # smaller indices are noise with a few hundred samples
 def objective(data):
     """Name of the metric that the sensitivity stage used."""
     return data["objective_50"].attrs.get("objective", "objective")
+
+
+def spoken(data):
+    """The objective in words, as the file describes it up to the first comma or colon."""
+    words = nv.metric(data, objective(data)).attrs.get("long_name", objective(data))
+    words = words.split(":")[0].split(",")[0]
+    return words[0].upper() + words[1:]
 
 
 def rivals(data):
@@ -77,7 +85,8 @@ def draw_quantiles(data, x=None, axes=None, **selection):
             axes.plot(at, one, label=str(name), **look)
             axes.fill_between(at, under, above, color=look["color"], alpha=0.2, lw=0)
     fig.log_y(axes)
-    axes.set_ylabel(nv.label(nv.scaled(middle), f"{objective(data)}: median, 5 to 95 %"))
+    axes.set_ylabel(nv.label(nv.scaled(middle), textwrap.fill(
+        f"{spoken(data)}: median, 5 to 95 %", 34)))
     axes.legend(fontsize=7)
     return axes
 
@@ -122,8 +131,8 @@ def draw_indices(data, name="first_order_index", x=None, axes=None, **selection)
                   **looks.bar(parameter))
         left = left + part
     axes.set_xlim(0, max(1, float(np.max(left, initial=0))))
-    what = "winning" if name == "win_index" else objective(data)
-    axes.set_xlabel(f"share of the variance of {what}\na parameter alone explains")
+    what = "winning" if name == "win_index" else spoken(data)
+    axes.set_xlabel(textwrap.fill(f"share of the variance that a parameter alone explains: {what}", 44))
     if kept:
         axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.25), ncol=2)
     else:
@@ -153,7 +162,7 @@ def main():
     paths = [path for path in paths if not path.name.endswith(".packed.h5")]
     for path in paths:
         data = nv.open(path)
-        if "objective_50" in data:
+        if "objective_50" in data and fig.is_finished(path, data):
             fig.save(draw(data, **SELECTIONS.get(path.stem, {})), path.stem,
                      [data.nvsweep.attribute("nvsweep_commit")])
     if not paths:

@@ -7,6 +7,8 @@ AREAS = ((1e-12, "µm²"), (1e-6, "mm²"))
 BYTES = ((1.0, "B"), (2.0**10, "KiB"), (2.0**20, "MiB"), (2.0**30, "GiB"), (2.0**40, "TiB"))
 TIMES = ((3600.0, "h"), (86400.0, "d"), (31557600.0, "years"))
 GRAMS = tuple((1e-3 * factor, prefix + "g") for factor, prefix in PREFIXES[:8]) + ((1e3, "t"),)
+RATIOS = {"kg m-2": "kg/m²", "kg s-1": "kg/s", "kg J-1": "kg/J", "J m-1": "J/m", "W m-1": "W/m",
+          "s m-1": "s/m", "s-1": "1/s", "byte/s": "B/s", "byte-1": "1/B", "m2": "m²"}
 PREFIXABLE = ("s", "J", "W", "J s", "Hz", "V", "A", "m")
 
 
@@ -26,7 +28,7 @@ def scale_of(values, units):
     elif units in PREFIXABLE:
         steps = [(factor, prefix + units) for factor, prefix in PREFIXES]
     else:
-        return 1.0, "" if units == "1" else units
+        return 1.0, "" if units == "1" else RATIOS.get(units, units)
     best = [step for step in steps if step[0] <= typical * 1.0001]
     return best[-1] if best else steps[0]
 
