@@ -14,18 +14,27 @@ function isGeometric(numbers) {
     middle < (Math.min(...numbers) + Math.max(...numbers)) / 3;
 }
 
+/* Do the values span more than a decade, all above 0? */
+function isWide(values) {
+  const finite = [...values].filter((v) => isFinite(v));
+  const least = finite.reduce((a, b) => Math.min(a, b), Infinity);
+  return least > 0 && finite.reduce((a, b) => Math.max(a, b), 0) > 10 * least;
+}
+
 /* The first view of any file: the longest numeric axis is horizontal, the first text axis gives
- * the series, and every other axis has one value. */
+ * the series, and every other axis has one value.  Axes of one value have nothing to show and are
+ * used only if there is no other. */
 function firstView() {
   const y = preferredMetric();
   const axes = y.dimensions.map((d) => dimensions[d]);
-  const numeric = axes.filter((d) => d.numbers).sort((a, b) => b.count - a.count)[0];
-  const texts = axes.filter((d) => !d.numbers);
+  const varied = axes.some((d) => d.count > 1) ? axes.filter((d) => d.count > 1) : axes;
+  const numeric = varied.filter((d) => d.numbers).sort((a, b) => b.count - a.count)[0];
+  const texts = varied.filter((d) => !d.numbers);
   const across = numeric || texts[1] || texts[0] || axes[0];
   const series = texts.find((d) => d !== across);
   const view = { x: across ? `axis:${across.name}` : `metric:${metrics[0].name}`,
     y: `metric:${y.name}`, series: series ? `axis:${series.name}` : "", baseline: "",
-    logx: Boolean(numeric && isGeometric(numeric.numbers)), logy: Boolean(numeric), pareto: false, filters: {}, search: "",
+    logx: Boolean(numeric && isGeometric(numeric.numbers)), logy: isWide(y.values), pareto: false, filters: {}, search: "",
     sort: "", descending: false };
   for (const d of axes) if (d !== across && d !== series) view.filters[d.name] = [0];
   return view;

@@ -13,14 +13,17 @@ const SHAPES = [["circle", 0], ["rect", 0], ["triangle", 0], ["rectRot", 0], ["t
 const QUESTIONS = ["workload", "phase", "batch", "precision_bits", "sequence", "layer", "operation",
   "experiment", "dataset"];
 
-/* The style of the i-th series: eight colours and seven shapes; 8 to 15, 24 to 31 and so on are
- * hollow and dashed. */
+/* Dashes: neighbours differ, and no two of the first 24 series share colour and dash. */
+const DASHES = [[], [7, 3], [9, 3, 2, 3], [2, 2], [4, 2], [9, 2, 2, 2, 2, 2]];
+
+/* The style of the i-th series: eight colours, seven shapes and six dashes; the marks of 8 to 15, 24
+ * to 31 and so on are hollow. */
 function styleOf(i) {
   const isHollow = Math.floor(i / COLOURS.length) % 2 === 1;
   const colour = COLOURS[i % COLOURS.length];
   const [pointStyle, pointRotation] = SHAPES[i % SHAPES.length];
   return { borderColor: colour, backgroundColor: isHollow ? "transparent" : colour,
-    pointStyle, pointRotation, borderDash: isHollow ? [5, 3] : [] };
+    pointStyle, pointRotation, borderDash: DASHES[i % DASHES.length] };
 }
 
 /* Parses "axis:name" or "metric:name". */
@@ -88,8 +91,10 @@ function isText(column) {
   return column.kind === "axis" && !dimensions[column.dimension].numbers;
 }
 
-/* The words with a capital letter, for an axis title. */
-function sentence(words) {
+/* An axis title: the meaning up to its details, which follow a semicolon or colon, with a capital
+ * letter. */
+function sentence(meaning) {
+  const words = meaning.split(/[;:]/)[0];
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -210,7 +215,7 @@ function datasetsOf(picture) {
     const i = names.indexOf(line.name);
     return {
       label: line.name, data: line.spots, parsing: false,
-      showLine: picture.x.kind === "axis" && line.spots.length > 1,
+      showLine: picture.x.kind === "axis" && !isText(picture.x) && line.spots.length > 1,
       ...styleOf(i), borderWidth: 1.5, pointRadius: isMany ? 2 : 4, pointHoverRadius: 7,
     };
   });
