@@ -1,5 +1,7 @@
 #include "cmd/kinds.h"
 
+#include "cmd/figure_reads.h"
+
 #include "base/maths.h"
 #include "base/memory.h"
 

@@ -239,41 +239,67 @@ static enum status attempts_clear(struct coordinator *co, struct error *err)
     return status;
 }
 
+static void coordinator_begin(struct coordinator *co)
+{
+    struct evaluator *evaluator = co->evaluator;
+
+    MPI_Comm_size(co->comm, &co->ranks);
+    inbox_begin(&co->inbox, co->comm);
+    co->waiting = alloc_array((size_t)co->ranks, sizeof *co->waiting);
+    co->has_ended = alloc_array((size_t)co->ranks, 1);
+    co->scheduler = scheduler_begin(evaluator->queue->costs_s, evaluator->queue->count,
+                                    (unsigned)co->ranks, evaluator->lease_blocks);
+    evaluator->poll = reports_receive;
+    evaluator->context = co;
+    evaluator->is_dropped = evaluator->is_stopped = false;
+}
+
+/* Writes what rank 0 still holds, also after an error, which stays the one reported. */
+static enum status blocks_flush(struct coordinator *co, enum status status,
+                                struct error *err)
+{
+    struct commit *commit = &co->evaluator->commit;
+    enum status flushed = commit_flush(commit, status == STATUS_OK ? err : NULL);
+
+    if (status != STATUS_OK)
+        return status;
+    if (flushed != STATUS_OK)
+        return flushed;
+    if (!scheduler_is_done(co->scheduler) ||
+        !(co->stop || scheduler_repeats(co->scheduler)))
+        return STATUS_OK;
+    return attempts_clear(co, err);
+}
+
+static void coordinator_end(struct coordinator *co)
+{
+    co->evaluator->poll = NULL;
+    co->evaluator->context = NULL;
+    if (scheduler_repeats(co->scheduler))
+        watch_journal(co->watch,
+                      "{\"event\": \"repeat\", \"stage\": \"%s\", \"leases\": %u}",
+                      co->evaluator->stage->name, scheduler_repeats(co->scheduler));
+    scheduler_free(co->scheduler);
+    inbox_end(&co->inbox);
+    free(co->waiting);
+    free(co->has_ended);
+}
+
 enum status coordinator_run(struct evaluator *evaluator, struct watch *watch,
                             MPI_Comm comm, bool *is_stopped, struct error *err)
 {
     struct coordinator co = { .evaluator = evaluator, .watch = watch, .comm = comm };
-    enum status status, flushed;
+    enum status status;
 
-    MPI_Comm_size(comm, &co.ranks);
-    inbox_begin(&co.inbox, comm);
-    co.waiting = alloc_array((size_t)co.ranks, sizeof *co.waiting);
-    co.has_ended = alloc_array((size_t)co.ranks, 1);
-    co.scheduler = scheduler_begin(evaluator->queue->costs_s, evaluator->queue->count,
-                                   (unsigned)co.ranks, evaluator->lease_blocks);
-    evaluator->poll = reports_receive;
-    evaluator->context = &co;
-    evaluator->is_dropped = evaluator->is_stopped = false;
+    coordinator_begin(&co);
     status = lease_all(&co, err);
     workers_await(&co);
     if (status == STATUS_OK && co.written != STATUS_OK)
         status = error_set(err, co.written, "%s", co.written_err.text);
-    flushed = commit_flush(&evaluator->commit, status == STATUS_OK ? err : NULL);
-    if (status == STATUS_OK && flushed == STATUS_OK &&
-        scheduler_is_done(co.scheduler) && (co.stop || scheduler_repeats(co.scheduler)))
-        flushed = attempts_clear(&co, err);
-    evaluator->poll = NULL;
-    evaluator->context = NULL;
-    if (scheduler_repeats(co.scheduler))
-        watch_journal(watch,
-                      "{\"event\": \"repeat\", \"stage\": \"%s\", \"leases\": %u}",
-                      evaluator->stage->name, scheduler_repeats(co.scheduler));
+    status = blocks_flush(&co, status, err);
     *is_stopped = co.stop && !scheduler_is_done(co.scheduler);
-    scheduler_free(co.scheduler);
-    inbox_end(&co.inbox);
-    free(co.waiting);
-    free(co.has_ended);
-    return status != STATUS_OK ? status : flushed;
+    coordinator_end(&co);
+    return status;
 }
 
 enum status stage_run(struct evaluator *evaluator, struct watch *watch, MPI_Comm comm,
