@@ -8,6 +8,8 @@
 #include <string.h>
 
 enum { DEPTH_MAX = 32, NODES_MAX = 10000 };
+/* Kinds of values in the wire format of Protocol Buffers. */
+enum { WIRE_VARINT = 0, WIRE_64_BITS = 1, WIRE_BYTES = 2, WIRE_32_BITS = 5 };
 static const size_t FILE_BYTES_MAX = (size_t)1 << 31; /* the limit of protobuf */
 
 /* Reads one number of the wire format.  Returns false at the end of the data. */
@@ -24,6 +26,25 @@ static bool varint_read(const uint8_t **at, const uint8_t *end, uint64_t *value)
     return false;
 }
 
+/* Reads a field's tag, and moves to its value.  *size: how many bytes of the value follow; a
+ * varint's are read.  Returns false if it is damaged. */
+static bool field_begin(const uint8_t **at, const uint8_t *end, uint64_t *tag,
+                        uint64_t *size)
+{
+    uint64_t value;
+
+    *size = 0;
+    if (!varint_read(at, end, tag) || *tag >> 3 == 0 || *tag >> 3 > UINT32_MAX)
+        return false;
+    switch (*tag & 7) {
+    case WIRE_VARINT: return varint_read(at, end, &value);
+    case WIRE_64_BITS: *size = 8; return true;
+    case WIRE_BYTES: return varint_read(at, end, size);
+    case WIRE_32_BITS: *size = 4; return true;
+    default: return false;
+    }
+}
+
 /* Do all fields end inside their message, and is the nesting as shallow as in models?  The
  * generated reader recurses as deeply as the file asks for. */
 static bool is_sound(const ProtobufCMessageDescriptor *message, const uint8_t *at,
@@ -31,28 +52,13 @@ static bool is_sound(const ProtobufCMessageDescriptor *message, const uint8_t *a
 {
     while (at < end) {
         const ProtobufCFieldDescriptor *field;
-        uint64_t tag, size = 0;
+        uint64_t tag, size;
 
-        if (!varint_read(&at, end, &tag) || tag >> 3 == 0 || tag >> 3 > UINT32_MAX)
-            return false;
-        switch (tag & 7) {
-        case 0:
-            if (!varint_read(&at, end, &size))
-                return false;
-            size = 0;
-            break;
-        case 1: size = 8; break;
-        case 2:
-            if (!varint_read(&at, end, &size))
-                return false;
-            break;
-        case 5: size = 4; break;
-        default: return false;
-        }
-        if (size > (uint64_t)(end - at))
+        if (!field_begin(&at, end, &tag, &size) || size > (uint64_t)(end - at))
             return false;
         field = protobuf_c_message_descriptor_get_field(message, (unsigned)(tag >> 3));
-        if ((tag & 7) == 2 && field && field->type == PROTOBUF_C_TYPE_MESSAGE &&
+        if ((tag & 7) == WIRE_BYTES && field &&
+            field->type == PROTOBUF_C_TYPE_MESSAGE &&
             (depth == 0 || !is_sound(field->descriptor, at, at + size, depth - 1)))
             return false;
         at += size;
@@ -95,16 +101,18 @@ static enum status model_read(const struct import_job *job, Onnx__ModelProto **m
     enum status status = bytes_read(job->file, &bytes, &size, err);
 
     *model = NULL;
-    if (status == STATUS_OK &&
-        is_sound(&onnx__model_proto__descriptor, bytes, bytes + size, DEPTH_MAX))
+    if (status != STATUS_OK)
+        goto out;
+    if (is_sound(&onnx__model_proto__descriptor, bytes, bytes + size, DEPTH_MAX))
         *model = onnx__model_proto__unpack(NULL, size, bytes);
-    free(bytes);
-    if (status == STATUS_OK && (!*model || !(*model)->graph))
+    if (!*model || !(*model)->graph)
         status = error_set(err, STATUS_INPUT,
                            "%s: is not an ONNX model, or is incomplete", job->file);
-    if (status == STATUS_OK && (*model)->graph->n_node > NODES_MAX)
+    else if ((*model)->graph->n_node > NODES_MAX)
         status = error_set(err, STATUS_INPUT, "%s: has %zu nodes, must have at most %d",
                            job->file, (*model)->graph->n_node, NODES_MAX);
+out:
+    free(bytes);
     return status;
 }
 
@@ -115,14 +123,16 @@ enum status import_onnx(const struct import_job *job, struct error *err)
     enum status status = model_read(job, &proto, err);
     char *source = alloc_printf("imported from the ONNX model %s", job->file);
 
-    if (status == STATUS_OK) {
-        record_default(&workload_schema, &model.workload);
-        model.workload.record.name = job->name;
-        model.workload.record.source = source;
-        status = model_build(&model, proto->graph);
-    }
-    if (status == STATUS_OK)
-        status = workload_write(job, &model.workload, err);
+    if (status != STATUS_OK)
+        goto out;
+    record_default(&workload_schema, &model.workload);
+    model.workload.record.name = job->name;
+    model.workload.record.source = source;
+    status = model_build(&model, proto->graph);
+    if (status != STATUS_OK)
+        goto out;
+    status = workload_write(job, &model.workload, err);
+out:
     model_free(&model);
     if (proto)
         onnx__model_proto__free_unpacked(proto, NULL);

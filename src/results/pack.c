@@ -169,29 +169,39 @@ static enum status pair_close(struct pair *pair, const char *from, const char *t
     return status == STATUS_OK ? closed : status;
 }
 
-static enum status copy_write(const char *from, const char *to, bool undo,
-                              struct error *err)
+/* No damage is copied: a copy gets new checksums. */
+static enum status source_check(const char *from, struct error *err)
 {
-    struct pair pair = { .undo = undo };
     struct results *results;
     enum status status = results_open_intact(from, &results, err);
 
     if (status == STATUS_OK)
         status = results_check_blocks(results, err);
     results_close(results);
-    if (status == STATUS_OK)
-        status = h5_open(&pair.from, from, err);
+    return status;
+}
+
+static enum status copy_write(const char *from, const char *to, bool undo,
+                              struct error *err)
+{
+    struct pair pair = { .undo = undo };
+    enum status status = source_check(from, err);
+
+    if (status != STATUS_OK)
+        return status;
+    status = h5_open(&pair.from, from, err);
     if (status != STATUS_OK)
         return status;
     status = h5_create(&pair.to, to, err);
-    if (status == STATUS_OK) {
-        copy_attributes(&pair.to, pair.from.file, pair.to.file);
-        h5_walk(&pair.from, object_handle, &pair);
-        if (!is_bad(&pair))
-            copy_scales(&pair.to, &pair.from);
-        if (pair.to.is_bad) /* the cause lies in the copy, not in the source */
-            pair.from.is_bad = false;
-    }
+    if (status != STATUS_OK)
+        goto out;
+    copy_attributes(&pair.to, pair.from.file, pair.to.file);
+    h5_walk(&pair.from, object_handle, &pair);
+    if (!is_bad(&pair))
+        copy_scales(&pair.to, &pair.from);
+    if (pair.to.is_bad) /* the cause lies in the copy, not in the source */
+        pair.from.is_bad = false;
+out:
     return pair_close(&pair, from, to, status, err);
 }
 

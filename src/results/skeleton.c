@@ -418,14 +418,19 @@ enum status results_create(const char *path, const struct study *study,
 
     unlink(partial);
     status = skeleton_write(partial, study, table, program, err);
-    if (status == STATUS_OK)
-        status = space_reserve(partial, err);
-    if (status == STATUS_OK && rename(partial, path))
+    if (status != STATUS_OK)
+        goto out;
+    status = space_reserve(partial, err);
+    if (status != STATUS_OK)
+        goto out;
+    if (rename(partial, path)) {
         status = error_set(err, STATUS_IO, "%s: cannot rename it to %s: %s", partial,
                            path, strerror(errno));
-    if (status == STATUS_OK)
-        raw_sync_folder_of(path);
-    else
+        goto out;
+    }
+    raw_sync_folder_of(path);
+out:
+    if (status != STATUS_OK)
         unlink(partial);
     free(partial);
     return status;

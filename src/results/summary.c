@@ -181,45 +181,70 @@ enum status results_points_with(const struct results *results, size_t stage,
     return status;
 }
 
+/* The longest column of a block, or its statuses. */
+static size_t block_most_bytes(const struct stage_layout *layout, struct range points)
+{
+    size_t most = points.count;
+
+    for (uint32_t c = 0; c < layout->columns; c++)
+        if (layout->column_bytes[c] * points.count > most)
+            most = layout->column_bytes[c] * points.count;
+    return most;
+}
+
+/* The checksum of the block's columns; bytes is memory for one of them. */
+static enum status columns_checksum(const struct results *results,
+                                    const struct results_stage *in, struct range points,
+                                    unsigned char *bytes, uint32_t *crc,
+                                    struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    *crc = 0;
+    for (uint32_t c = 0; c < in->layout.columns && status == STATUS_OK; c++) {
+        size_t size = in->layout.column_bytes[c];
+        const struct variable *column = &results->variables[in->columns[c]];
+        uint64_t items = size / column->item_bytes;
+
+        status = results_read_raw(results, column, points.first * items,
+                                  points.count * items, bytes, err);
+        *crc = crc32c(*crc, bytes, points.count * size);
+    }
+    return status;
+}
+
 /* Checks a block of any stage of the file, also one that this program does not have. */
 static enum status block_verify(const struct results *results, size_t stage,
                                 uint64_t index, bool *is_committed, bool *is_good,
                                 struct error *err)
 {
     const struct results_stage *in = &results->stages[stage];
-    const struct stage_layout *layout = &in->layout;
-    const struct variable *variables = results->variables;
-    struct range points = layout_block(layout, index);
-    size_t most = points.count;
+    const struct variable *statuses = &results->variables[in->status];
+    struct range points = layout_block(&in->layout, index);
+    unsigned char *bytes = alloc_array(block_most_bytes(&in->layout, points), 1);
     uint32_t checksum = 0, crc = 0;
-    unsigned char *bytes;
     enum status status;
 
-    for (uint32_t c = 0; c < layout->columns; c++)
-        if (layout->column_bytes[c] * points.count > most)
-            most = layout->column_bytes[c] * points.count;
-    bytes = alloc_array(most, 1);
-    status = results_read_raw(results, &variables[in->status], points.first,
-                              points.count, bytes, err);
-    *is_committed = status == STATUS_OK && !memchr(bytes, POINT_PENDING, points.count);
-    for (uint32_t c = 0; c < layout->columns && *is_committed && status == STATUS_OK;
-         c++) {
-        size_t size = layout->column_bytes[c];
-        const struct variable *column = &variables[in->columns[c]];
-        uint64_t items = size / column->item_bytes;
-
-        status = results_read_raw(results, column, points.first * items,
-                                  points.count * items, bytes, err);
-        crc = crc32c(crc, bytes, points.count * size);
-    }
-    if (*is_committed && status == STATUS_OK)
-        status = results_read_raw(results, &variables[in->status], points.first,
-                                  points.count, bytes, err);
-    if (*is_committed && status == STATUS_OK)
-        status = results_read_raw(results, &variables[in->checksums], index, 1,
-                                  &checksum, err);
-    *is_good = *is_committed && status == STATUS_OK &&
-               checksum == crc32c(crc, bytes, points.count);
+    *is_committed = *is_good = false;
+    status = results_read_raw(results, statuses, points.first, points.count, bytes,
+                              err);
+    if (status != STATUS_OK || memchr(bytes, POINT_PENDING, points.count))
+        goto out;
+    *is_committed = true;
+    status = columns_checksum(results, in, points, bytes, &crc, err);
+    if (status != STATUS_OK)
+        goto out;
+    /* read again, as the columns took its place; the checksum is of the columns, then this */
+    status = results_read_raw(results, statuses, points.first, points.count, bytes,
+                              err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_read_raw(results, &results->variables[in->checksums], index, 1,
+                              &checksum, err);
+    if (status != STATUS_OK)
+        goto out;
+    *is_good = checksum == crc32c(crc, bytes, points.count);
+out:
     free(bytes);
     return status;
 }
