@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "config/record.h"
+#include "config/record_text.h"
 #include "uncertainty/spread.h"
 
 #include <stdlib.h>

@@ -211,8 +211,8 @@ static bool is_inherited(const char *key)
 }
 
 /* Returns the setting of the nearest group that has the key, or NULL. */
-static const struct inheritance *key_find(const struct inheritance *inheritance,
-                                          const char *key)
+const struct inheritance *inheritance_key_find(const struct inheritance *inheritance,
+                                               const char *key)
 {
     const struct inheritance *end = is_inherited(key) ? NULL : inheritance->parent;
 
@@ -232,8 +232,8 @@ static enum status field_read(const struct inheritance *inheritance,
         [KIND_TEXT] = text_read,     [KIND_TEXTS] = texts_read,
         [KIND_LIST] = list_read,
     };
-    const struct inheritance *with = key_find(inheritance, field->name);
-    const struct inheritance *unit = key_find(inheritance, "unit");
+    const struct inheritance *with = inheritance_key_find(inheritance, field->name);
+    const struct inheritance *unit = inheritance_key_find(inheritance, "unit");
     struct field_slot slot = {
         .source = with ? with->source : inheritance->source,
         .setting = with ? setting_member(with->group, field->name) : NULL,
@@ -265,8 +265,6 @@ static const struct field record_fields[] = {
         struct record, stores,
         "published figures that the record stores or that follow from these alone"),
 };
-
-#define PARENT_KEY "parent" /* read by the library (library.c) */
 
 static enum status keys_check(const struct source *source,
                               const config_setting_t *group,
@@ -421,111 +419,4 @@ enum status record_make(const struct inheritance *inheritance,
     if (schema->families) /* so that it can be freed after an error anywhere */
         memcpy((char *)*record + schema->family->offset, &family, sizeof family);
     return inheritance_read(inheritance, own, *record, err);
-}
-
-/* ---- texts */
-
-struct text {
-    char *text;
-    size_t length;
-};
-
-static void text_put(struct text *text, const char *more)
-{
-    size_t added = strlen(more);
-
-    text->text = realloc_array(text->text, text->length + added + 1, 1);
-    memcpy(text->text + text->length, more, added + 1);
-    text->length += added;
-}
-
-static void string_put(struct text *text, const char *string)
-{
-    static const char special[] = "\"\\\n\t\r\f", *const escapes[] = { "\\\"", "\\\\",
-                                                                       "\\n",  "\\t",
-                                                                       "\\r",  "\\f" };
-
-    text_put(text, "\"");
-    for (const char *c = string; *c; c++) {
-        const char *at = strchr(special, *c);
-
-        text_put(text, at ? escapes[at - special] : (const char[]){ *c, '\0' });
-    }
-    text_put(text, "\"");
-}
-
-static void value_put(struct text *text, const config_setting_t *setting);
-
-static void members_put(struct text *text, const config_setting_t *setting,
-                        const char *between)
-{
-    for (size_t i = 0; i < setting_length(setting); i++) {
-        const config_setting_t *member = setting_element(setting, i);
-
-        if (member->name) {
-            text_put(text, member->name);
-            text_put(text, " = ");
-        } else if (i > 0) {
-            text_put(text, ", ");
-        }
-        value_put(text, member);
-        if (member->name)
-            text_put(text, between);
-    }
-}
-
-static void value_put(struct text *text, const config_setting_t *setting)
-{
-    char number[40];
-
-    switch (setting->type) {
-    case CONFIG_TYPE_GROUP:
-        text_put(text, "{ ");
-        members_put(text, setting, "; ");
-        text_put(text, "}");
-        return;
-    case CONFIG_TYPE_LIST:
-    case CONFIG_TYPE_ARRAY:
-        text_put(text, setting->type == CONFIG_TYPE_LIST ? "( " : "[ ");
-        members_put(text, setting, "");
-        text_put(text, setting->type == CONFIG_TYPE_LIST ? " )" : " ]");
-        return;
-    case CONFIG_TYPE_STRING:
-        string_put(text, config_setting_get_string(setting));
-        return;
-    case CONFIG_TYPE_FLOAT:
-        snprintf(number, sizeof number, "%.17g", config_setting_get_float(setting));
-        break;
-    case CONFIG_TYPE_BOOL:
-        snprintf(number, sizeof number, "%s",
-                 config_setting_get_bool(setting) ? "true" : "false");
-        break;
-    default:
-        snprintf(number, sizeof number, "%lld%s", config_setting_get_int64(setting),
-                 setting->type == CONFIG_TYPE_INT64 ? "L" : "");
-        break;
-    }
-    text_put(text, number);
-}
-
-char *inheritance_text(const struct inheritance *inheritance)
-{
-    struct text text = { NULL };
-
-    text_put(&text, "{\n");
-    for (const struct inheritance *h = inheritance; h; h = h->parent)
-        for (size_t i = 0; i < setting_length(h->group); i++) {
-            const config_setting_t *member = setting_element(h->group, i);
-
-            if (strcmp(member->name, PARENT_KEY) == 0 ||
-                key_find(inheritance, member->name) != h)
-                continue;
-            text_put(&text, "    ");
-            text_put(&text, member->name);
-            text_put(&text, " = ");
-            value_put(&text, member);
-            text_put(&text, ";\n");
-        }
-    text_put(&text, "}");
-    return text.text;
 }

@@ -12,6 +12,8 @@
 enum status record_read(const struct source *source, const config_setting_t *group,
                         const struct schema *schema, void *record, struct error *err);
 
+#define PARENT_KEY "parent" /* names the record from which one inherits (library.c) */
+
 /* The group of a record, and that of the record from which it inherits: keys that the group
  * lacks, except name and aliases, are the parent's. */
 struct inheritance {
@@ -25,7 +27,8 @@ struct inheritance {
 enum status record_make(const struct inheritance *inheritance,
                         const struct schema *schema, void **record, struct error *err);
 
-/* Returns the text of the record with all keys that it inherits; freed by the caller. */
-char *inheritance_text(const struct inheritance *inheritance);
+/* The group that has the key: the record's own, or the nearest it inherits from; NULL: none. */
+const struct inheritance *inheritance_key_find(const struct inheritance *inheritance,
+                                               const char *key);
 
 #endif

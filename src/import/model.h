@@ -86,6 +86,9 @@ void model_note(const struct model *model, const char *format, ...)
 /* Gives a text to the model, which frees it. */
 const char *model_text(struct model *model, char *text);
 
+/* Returns a name for a layer that no other has. */
+const char *model_layer_name(struct model *model, const char *wanted);
+
 /* Find and store values by name.  Pointers to values are valid until the next value_put. */
 struct value *value_find(const struct model *model, const char *name);
 void value_put(struct model *model, const char *name, const struct value *value);
@@ -103,6 +106,13 @@ size_t node_ints(const struct model *model, const char *name, size_t input,
  * exist. */
 enum status node_axis(const struct model *model, int64_t axis, size_t rank,
                       size_t *result);
+
+/* Refuses a node whose first input no node computes. */
+enum status node_needs_input(const struct model *model);
+
+/* Returns the axis that runs over the tokens after a reshape: the one with the same extent, and
+ * with as many elements before it; NO_AXIS if there is none. */
+int axis_moved(const struct dims *from, int axis, const struct dims *to);
 
 /* Adds a layer of a kind on the outputs of other layers (count 0: none), with the schema's
  * defaults.  The caller fills it in and calls layer_done.  *index is its number. */
