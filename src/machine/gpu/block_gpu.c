@@ -176,6 +176,23 @@ double gpu_kernel_s(const struct gpu *gpu, double launch_s, double alone,
     return launch_s + fmax(alone, fmax(cache_s, dram_s));
 }
 
+double gpu_turns_s(double compute_s, double memory_s, double turns)
+{
+    double computing = 0, waiting = 0, time_s = fmax(compute_s, memory_s);
+
+    if (compute_s <= 0)
+        return memory_s;
+    for (double blocks = 1; blocks <= turns; blocks++) {
+        double computed_s = compute_s * (1 + computing);
+        double moved_s = memory_s * (1 + waiting);
+
+        time_s = (computed_s + moved_s) / blocks;
+        computing = computed_s / time_s;
+        waiting = moved_s / time_s;
+    }
+    return time_s;
+}
+
 struct gpu_product_cost gpu_product_cost(const struct gpu *gpu,
                                          const struct gpu_product *product,
                                          double llc_bytes)

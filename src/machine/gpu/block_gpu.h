@@ -50,6 +50,13 @@ struct block_product gpu_product_blocks(const struct gpu_product *product);
 double gpu_kernel_s(const struct gpu *gpu, double launch_s, double alone_s,
                     double cache_bytes, double dram_bytes);
 
+/* A kernel of blocks that work by turns: each waits for its bytes and then computes, while the others
+ * of its processor do either.  compute_s and memory_s are the kernel's times for each alone; `turns`
+ * blocks share a processor (0: as many as hide the shorter time).  Mean value analysis of a closed
+ * network of two stations (M. Reiser and S. Lavenberg, J. ACM 27(2), 1980): times vary as in such a
+ * network. */
+double gpu_turns_s(double compute_s, double memory_s, double turns);
+
 /* The cost with a last-level cache of llc_bytes (a GPU whose cache holds lines twice
  * has half of it for them). */
 struct gpu_product_cost gpu_product_cost(const struct gpu *gpu,

@@ -367,36 +367,45 @@ static void kernel_begin(struct block_stream *stream)
 
 /* The kernel's time at every capacity.  What it writes anew is written back meanwhile. */
 static void add_time(struct block_stream *stream, const struct first_uses *uses,
-                     const double *again_bytes, double cache_bytes, double launch_s,
-                     double alone_s)
+                     const double *again_bytes, double cache_bytes,
+                     const struct pass_times *times)
 {
     double moved = 0;
 
     for (unsigned i = CURVE_POINTS; i-- > 0;) {
+        double dram_bytes;
+
         moved += uses->reads[i + 1] + uses->written_back[i + 1];
-        stream->kernel_s[i] += gpu_kernel_s(stream->gpu, launch_s, alone_s, cache_bytes,
-                                            moved + (again_bytes ? again_bytes[i] : 0));
+        dram_bytes = moved + (again_bytes ? again_bytes[i] : 0);
+        stream->kernel_s[i] += times->launch_s +
+                               gpu_turns_s(times->turn_s,
+                                           gpu_kernel_s(stream->gpu, 0, times->alone_s,
+                                                        cache_bytes, dram_bytes),
+                                           times->turns);
     }
 }
 
 /* The same time at the machine's own capacity, for lifetimes. */
 static void life_kernel(struct block_stream *stream, const struct first_uses *uses,
-                        const double *again_bytes, double cache_bytes, double launch_s,
-                        double alone_s)
+                        const double *again_bytes, double cache_bytes,
+                        const struct pass_times *times)
 {
     unsigned own = curve_bin(stream->gpu->llc_bytes);
     double moved = again_bytes ? again_bytes[own > 0 ? own - 1 : 0] : 0;
 
     for (unsigned bin = own; bin <= CURVE_POINTS; bin++)
         moved += uses->reads[bin] + uses->written_back[bin];
-    block_life_kernel(stream->life, launch_s,
-                      gpu_kernel_s(stream->gpu, 0, alone_s, cache_bytes, moved),
-                      again_bytes);
+    block_life_kernel(
+        stream->life, times->launch_s,
+        gpu_turns_s(times->turn_s,
+                    gpu_kernel_s(stream->gpu, 0, times->alone_s, cache_bytes, moved),
+                    times->turns),
+        again_bytes);
 }
 
 static void kernel_add(struct block_stream *stream, const struct block_touch *touches,
                        size_t count, const struct kept *kept, double read_bytes,
-                       double write_bytes, double launch_s, double alone_s)
+                       double write_bytes, const struct pass_times *times)
 {
     struct first_uses uses = { 0 };
 
@@ -421,7 +430,7 @@ static void kernel_add(struct block_stream *stream, const struct block_touch *to
     stream->kernel++;
     if (stream->life)
         life_kernel(stream, &uses, kept ? kept->again_bytes : NULL,
-                    read_bytes + write_bytes, launch_s, alone_s);
+                    read_bytes + write_bytes, times);
     if (!stream->counts)
         return;
     stream->read_bytes += read_bytes;
@@ -434,15 +443,14 @@ static void kernel_add(struct block_stream *stream, const struct block_touch *to
     for (unsigned i = 0; kept && i < CURVE_POINTS; i++)
         stream->again_bytes[i] += kept->again_bytes[i];
     add_time(stream, &uses, kept ? kept->again_bytes : NULL, read_bytes + write_bytes,
-             launch_s, alone_s);
+             times);
 }
 
 void block_stream_pass(struct block_stream *stream, const struct block_touch *touches,
                        size_t count, double read_bytes, double write_bytes,
-                       double launch_s, double alone_s)
+                       const struct pass_times *times)
 {
-    kernel_add(stream, touches, count, NULL, read_bytes, write_bytes, launch_s,
-               alone_s);
+    kernel_add(stream, touches, count, NULL, read_bytes, write_bytes, times);
 }
 
 static const struct kept *kept_find(struct block_stream *stream,
@@ -506,8 +514,9 @@ void block_stream_product(struct block_stream *stream,
             windowed[t].last = (struct block_window){ w.last_begin, w.last_end };
         }
     }
-    kernel_add(stream, windowed, count, kept, kept->read_bytes, kept->write_bytes,
-               stream->gpu->launch_s, alone_s);
+    kernel_add(
+        stream, windowed, count, kept, kept->read_bytes, kept->write_bytes,
+        &(struct pass_times){ .launch_s = stream->gpu->launch_s, .alone_s = alone_s });
     free(like);
 }
 
@@ -526,8 +535,9 @@ void block_stream_attention(struct block_stream *stream,
     like->is_attention = true;
     like->of.attention = *attention;
     kept = kept_find(stream, like);
-    kernel_add(stream, touches, count, kept, kept->read_bytes, kept->write_bytes,
-               stream->gpu->launch_s, alone_s);
+    kernel_add(
+        stream, touches, count, kept, kept->read_bytes, kept->write_bytes,
+        &(struct pass_times){ .launch_s = stream->gpu->launch_s, .alone_s = alone_s });
     free(like);
 }
 

@@ -34,11 +34,18 @@ struct block_touch {
     struct block_window first, last;
 };
 
+/* What a pass takes beside its bytes: before it, meanwhile, and after them in each of its blocks, of
+ * which `turns` share a processor. */
+struct pass_times {
+    double launch_s, alone_s;
+    double turn_s, turns;
+};
+
 /* A kernel that walks through its tensors once, with the bytes that it moves at the cache and
  * the time that it takes if caches and DRAM move them at once. */
 void block_stream_pass(struct block_stream *stream, const struct block_touch *touches,
                        size_t count, double read_bytes, double write_bytes,
-                       double launch_s, double alone_s);
+                       const struct pass_times *times);
 
 /* A matrix product, whose first two touches are its operands, and attention: their blocks share
  * data.  Equal ones are worked out once. */

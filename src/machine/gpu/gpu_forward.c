@@ -70,6 +70,31 @@ static void forward_pass(const struct gpu_run *run, size_t i, uint64_t loads)
     kernel_pass(run->stream, &pass);
 }
 
+/* Threads of a processor (CUDA, compute capability 8.0 and 9.0). */
+#define PROCESSOR_THREADS 2048.0
+
+/* A block reads its row, then computes. */
+static void forward_softmax(const struct gpu_run *run, size_t i)
+{
+    const struct operation *operation = &run->graph->operations[i];
+    const struct software *software = run->deployment->software;
+    const struct gpu *gpu = run->stream->gpu;
+    double row = (double)operation->out.channels;
+    double elements = (double)tensor_elements(&operation->out) * (double)run->batch;
+    struct pass pass = { 0 };
+
+    if (software && software->softmax_operations > 0) {
+        double threads = row / (double)software->softmax_thread_elements;
+        double rows = ceil(elements / row / (double)gpu->processors);
+
+        pass.turn_s = software->softmax_operations * elements / gpu->peak_macs_hz;
+        pass.turns = fmin(fmax(floor(PROCESSOR_THREADS / threads), 1), rows);
+    }
+    pass_read(&pass, gpu_input(run, operation, 0)->out, 1);
+    pass_write(&pass, run->map->operations[i].out);
+    kernel_pass(run->stream, &pass);
+}
+
 /* What takes a part of its input reads that part only. */
 static void forward_part(const struct gpu_run *run, size_t i)
 {
@@ -701,11 +726,11 @@ void gpu_forward(const struct gpu_run *run, size_t i)
     case LAYER_EMBEDDING: forward_embedding(run, i); break;
     case LAYER_STENCIL:
     case LAYER_SMOOTH: forward_solver(run, i); break;
+    case LAYER_SOFTMAX: forward_softmax(run, i); break;
     case LAYER_DOT: forward_dot(run, i); break;
     case LAYER_GLOBAL_POOL:
     case LAYER_LRN:
     case LAYER_LAYER_NORM:
-    case LAYER_SOFTMAX:
     case LAYER_CONCATENATE:
     case LAYER_SCALE:
     case LAYER_GATE:

@@ -355,8 +355,9 @@ void kernel_run(struct kernel_stream *stream, uint64_t first_line, uint64_t line
                                      .writes = writes };
         double bytes = (double)(lines * stream->gpu->llc_line_bytes);
 
-        block_stream_pass(stream->blocks, &touch, 1, writes ? 0 : bytes,
-                          writes ? bytes : 0, stream->gpu->pass_launch_s, 0);
+        block_stream_pass(
+            stream->blocks, &touch, 1, writes ? 0 : bytes, writes ? bytes : 0,
+            &(struct pass_times){ .launch_s = stream->gpu->pass_launch_s });
         return;
     }
     if (!stream->sink.accesses || lines == 0 || stop_is_wanted())
@@ -418,8 +419,12 @@ static void count_pass(struct kernel_stream *stream, const struct pass *pass)
                                           stream->gpu->llc_line_bytes);
     }
     block_stream_pass(stream->blocks, touches, pass->count, bytes[0], bytes[1],
-                      stream->gpu->pass_launch_s,
-                      pass->macs / stream->macs_hz + pass->exchange_s);
+                      &(struct pass_times){
+                          .launch_s = stream->gpu->pass_launch_s,
+                          .alone_s = pass->macs / stream->macs_hz + pass->exchange_s,
+                          .turn_s = pass->turn_s,
+                          .turns = pass->turns,
+                      });
 }
 
 void kernel_pass(struct kernel_stream *stream, const struct pass *pass)

@@ -78,6 +78,9 @@ struct pass {
     bool backwards; /* last wave first */
     double macs;
     double exchange_s; /* with other GPUs, meanwhile */
+    /* Of blocks that compute when they have their bytes: the arithmetic's time, and blocks that
+     * are on a processor at once.  0: computed meanwhile. */
+    double turn_s, turns;
 };
 void kernel_pass(struct kernel_stream *stream, const struct pass *pass);
 

@@ -10,6 +10,8 @@ static const struct field software_fields[] = {
     FIELD_NUMBER(struct software, host_s, "s", 0, 0, 1, "time of a step in addition to its kernels"),
     FIELD_FLAG(struct software, fuses_products, true, "products of one input are one kernel: queries, keys and values; gate and up"),
     FIELD_NUMBER(struct software, product_share, "1", 1, 0.01, 1, "share of the sustained rate of tensor units that its own kernels reach"),
+    FIELD_NUMBER(struct software, softmax_operations, "1", 0, 0, 1e4, "operations of the multiply-add units that softmax takes for an element (0: they take no time)"),
+    FIELD_COUNT(struct software, softmax_thread_elements, 16, 1, 65536, "elements of a row for each thread of softmax's block, which takes a row"),
     FIELD_WORD(struct software, attention, attention_words, ATTENTION_FUSED, "attention: scores on the chip with queries outermost, with keys outermost, or scores in memory"),
 };
 /* clang-format on */

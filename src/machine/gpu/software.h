@@ -18,6 +18,10 @@ struct software {
         fuses_products; /* products of one input are one kernel: q, k, v; gate and up */
     double product_share; /* of the rate products sustain, that of its own kernels */
     int attention;        /* enum attention_kernels (gpu.h) */
+    /* Softmax, a block a row in walks one after the other: operations of the multiply-add units
+     * for an element, and elements of its row for a thread.  0: its arithmetic takes no time. */
+    double softmax_operations;
+    uint64_t softmax_thread_elements;
 };
 extern const struct schema software_schema;
 
