@@ -304,8 +304,22 @@ static void exchanges_take_what_nccl_says(void)
 static void formats_have_their_bits(void)
 {
     CU_ASSERT_EQUAL(number_format_bits(FORMAT_PRECISION, 16), 16);
+    CU_ASSERT_EQUAL(number_format_bits(FORMAT_INT8, 16), 8);
     CU_ASSERT_EQUAL(number_format_bits(FORMAT_Q4_0, 16), 18 * 8 / 32.0);
     CU_ASSERT_EQUAL(number_format_bits(FORMAT_Q8_0, 16), 34 * 8 / 32.0);
+}
+
+/* By hand: one block computes when it has its bytes; of two alike stations N blocks keep each busy
+ * N / (N + 1) of the time; many hide the shorter time; without arithmetic the bytes are all. */
+static void blocks_compute_by_turns(void)
+{
+    CU_ASSERT_DOUBLE_EQUAL(gpu_turns_s(2, 3, 1), 5, 1e-12);
+    for (unsigned turns = 1; turns <= 16; turns++)
+        CU_ASSERT_DOUBLE_EQUAL(gpu_turns_s(4, 4, turns), 4 * (turns + 1.0) / turns,
+                               1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(gpu_turns_s(2, 3, 64), 3, 1e-6);
+    CU_ASSERT_EQUAL(gpu_turns_s(0, 3, 1), 3);
+    CU_ASSERT_EQUAL(gpu_turns_s(2, 3, 0), 3);
 }
 
 CU_TestInfo suite_blocks[] = {
@@ -317,5 +331,6 @@ CU_TestInfo suite_blocks[] = {
     { "tiles are as large as the cache asks", tiles_are_as_large_as_the_cache_asks },
     { "exchanges take what NCCL says", exchanges_take_what_nccl_says },
     { "formats have their bits", formats_have_their_bits },
+    { "blocks compute by turns", blocks_compute_by_turns },
     CU_TEST_INFO_NULL,
 };
