@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "base/json.h"
+#include "cmd/front.h"
 #include "cmd/prices.h"
 #include "cmd/sheet.h"
 #include "cmd/table_axes.h"
@@ -14,36 +15,7 @@
 /* Finds the points that no other point beats in every metric (with one metric, the point with
  * the least value), per group of the axes named with --per. */
 
-enum { LABEL = 128, LIMITS = 16, GROUPING = 16, COMPARED = 64 };
-
-struct limit {
-    size_t metric; /* SIZE_MAX: the limit is on an axis */
-    bool is_upper;
-    double value;
-};
-
-struct front_candidate {
-    uint64_t row; /* of the table */
-    double values[COMPARED];
-};
-
-struct group {
-    uint64_t key;
-    struct front_candidate *front;
-    size_t count;
-};
-
-struct front_search {
-    struct table table;
-    size_t objectives; /* the first metrics are minimised, the rest are constrained */
-    struct limit limits[LIMITS];
-    size_t limit_count;
-    size_t per[GROUPING];
-    size_t per_count;
-    struct group *groups;
-    size_t group_count;
-    bool is_json;
-};
+enum { LABEL = 128 };
 
 /* One constraint of --where, "name<=value,...". */
 struct constraint {
@@ -231,77 +203,6 @@ static enum status per_read(struct front_search *search, const char *per,
             return status;
     }
     return STATUS_OK;
-}
-
-static struct group *group_of(struct front_search *search)
-{
-    uint64_t key = 0;
-
-    for (size_t p = 0; p < search->per_count; p++)
-        key = key * search->table.selected_count[search->per[p]] +
-              search->table.position[search->per[p]];
-    for (size_t g = search->group_count; g-- > 0;)
-        if (search->groups[g].key == key)
-            return &search->groups[g];
-    search->groups = realloc_array(search->groups, search->group_count + 1,
-                                   sizeof *search->groups);
-    search->groups[search->group_count] = (struct group){ .key = key };
-    return &search->groups[search->group_count++];
-}
-
-/* Is a no worse than b in every objective? */
-static bool covers(const struct front_search *search, const double *a, const double *b)
-{
-    for (size_t m = 0; m < search->objectives; m++)
-        if (a[m] > b[m])
-            return false;
-    return true;
-}
-
-static void front_add(const struct front_search *search, struct group *group,
-                      const struct front_candidate *candidate)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < group->count; i++)
-        if (covers(search, group->front[i].values, candidate->values))
-            return;
-    for (size_t i = 0; i < group->count; i++)
-        if (!covers(search, candidate->values, group->front[i].values))
-            group->front[kept++] = group->front[i];
-    group->front = realloc_array(group->front, kept + 1, sizeof *group->front);
-    group->front[kept] = *candidate;
-    group->count = kept + 1;
-}
-
-static bool is_allowed(const struct front_search *search, const double *values)
-{
-    for (size_t m = 0; m < search->table.metric_count; m++)
-        if (isnan(values[m]))
-            return false;
-    for (size_t i = 0; i < search->limit_count; i++) {
-        double value = values[search->limits[i].metric];
-
-        if (search->limits[i].is_upper ? value > search->limits[i].value
-                                       : value < search->limits[i].value)
-            return false;
-    }
-    return true;
-}
-
-static enum status fronts_find(struct front_search *search, struct error *err)
-{
-    enum status status = STATUS_OK;
-
-    while (status == STATUS_OK && table_next(&search->table)) {
-        struct front_candidate candidate = { .row = search->table.row };
-
-        for (size_t m = 0; m < search->table.metric_count && status == STATUS_OK; m++)
-            status = table_value(&search->table, m, &candidate.values[m], err);
-        if (status == STATUS_OK && is_allowed(search, candidate.values))
-            front_add(search, group_of(search), &candidate);
-    }
-    return status;
 }
 
 /* A dimension with one value needs no column, nor does what another label says. */

@@ -87,12 +87,58 @@ static void finalize(enum status status, bool is_first)
     alarm(0);
 }
 
+struct run_words {
+    const char *sweep, *output;
+    struct run_options run;
+};
+
+/* Reads the command's words.  Returns STATUS_INPUT if one is wrong. */
+static enum status words_read(int argc, char **argv, struct run_words *words,
+                              struct error *err)
+{
+    const char *budget = NULL, *io = NULL;
+    struct run_options *run = &words->run;
+    enum status status = options_read("run", &argc, argv, err);
+    struct error why;
+
+    if (status != STATUS_OK)
+        return status;
+    option_get("o", &words->output);
+    option_get("time-budget", &budget);
+    option_get("io", &io);
+    option_get_flag("accept-version", &run->accept_version);
+    option_get_flag("quiet", &run->is_quiet);
+    if (argc != 1)
+        return error_set(err, STATUS_INPUT,
+                         "run needs one sweep file: nvsweep run SWEEP [-o FILE]");
+    words->sweep = argv[0];
+    if (budget &&
+        (quantity_parse(budget, "s", &run->time_budget_s, &why) != STATUS_OK ||
+         run->time_budget_s <= 0))
+        return error_set(err, STATUS_INPUT,
+                         "--time-budget '%.40s': must be a time such as 55min or "
+                         "3000 s",
+                         budget);
+    if (io && !word_find(run_io_words, io))
+        return error_set(
+            err, STATUS_INPUT,
+            "--io '%.40s': must be auto (as the file system allows), local "
+            "(every rank writes its blocks) or root (rank 0 writes all)",
+            io);
+    if (io)
+        run->io = (enum run_io)word_find(run_io_words, io)->value;
+    return STATUS_OK;
+}
+
 enum status cmd_run(int argc, char **argv, struct error *err)
 {
-    const char *output = NULL, *budget = NULL, *io = NULL;
-    struct run_options run = { .same_settings = sweep_settings_same };
+    struct run_words words = {
+        .run = { .same_settings = sweep_settings_same,
+                 .program = { .version = program_version,
+                              .commit = program_commit,
+                              .is_dirty = program_is_dirty } },
+    };
     enum status status;
-    struct error why;
     bool is_first;
     int rank, size;
 
@@ -101,39 +147,10 @@ enum status cmd_run(int argc, char **argv, struct error *err)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     status = launch_check(size, &is_first, err);
     if (status == STATUS_OK)
-        status = options_read("run", &argc, argv, err);
-    option_get("o", &output);
-    option_get("time-budget", &budget);
-    option_get("io", &io);
-    option_get_flag("accept-version", &run.accept_version);
-    option_get_flag("quiet", &run.is_quiet);
-    if (status == STATUS_OK && argc != 1)
-        status = error_set(err, STATUS_INPUT,
-                           "run needs one sweep file: nvsweep run SWEEP [-o FILE]");
-    if (status == STATUS_OK && budget) {
-        status = quantity_parse(budget, "s", &run.time_budget_s, &why);
-        if (status != STATUS_OK || run.time_budget_s <= 0)
-            status = error_set(err, STATUS_INPUT,
-                               "--time-budget '%.40s': must be a time such as 55min or "
-                               "3000 s",
-                               budget);
-    }
-    if (status == STATUS_OK && io && !word_find(run_io_words, io))
-        status = error_set(
-            err, STATUS_INPUT,
-            "--io '%.40s': must be auto (as the file system allows), local "
-            "(every rank writes its blocks) or root (rank 0 writes all)",
-            io);
-    if (status == STATUS_OK && io)
-        run.io = (enum run_io)word_find(run_io_words, io)->value;
-    run.program = (struct program){
-        .version = program_version,
-        .commit = program_commit,
-        .is_dirty = program_is_dirty,
-    };
+        status = words_read(argc, argv, &words, err);
     status = run_agree(MPI_COMM_WORLD, status, err);
     if (status == STATUS_OK)
-        status = run_on(MPI_COMM_WORLD, argv[0], output, &run, err);
+        status = run_on(MPI_COMM_WORLD, words.sweep, words.output, &words.run, err);
     /* Rank 0 prints the error before MPI_Finalize: once one rank has ended with an exit
      * code, mpirun ends the others. */
     if (rank == 0 && is_first)

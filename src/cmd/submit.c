@@ -303,11 +303,85 @@ static enum status own_arguments(int *argc, char **argv, struct script_job *job,
     return sbatch_check(job, err);
 }
 
+/* What the options say beside the job's own texts. */
+struct submit_words {
+    const char *nodes, *tasks, *limit, *template, *launcher;
+    bool is_dry;
+};
+
+static void words_take(struct script_job *job, struct submit_words *words)
+{
+    option_get("o", &job->output);
+    option_get("nodes", &words->nodes);
+    option_get("tasks-per-node", &words->tasks);
+    option_get("time", &words->limit);
+    option_get("account", &job->account);
+    option_get("partition", &job->partition);
+    option_get("qos", &job->qos);
+    option_get("constraint", &job->constraint);
+    option_get("modules", &job->modules);
+    option_get("container", &job->container);
+    option_get("launcher", &words->launcher);
+    option_get("io", &job->io);
+    option_get("template", &words->template);
+    option_get_flag("dry-run", &words->is_dry);
+}
+
+/* Sizes and limits of the job. */
+static enum status sizes_read(struct script_job *job, const struct submit_words *words,
+                              struct error *err)
+{
+    enum status status = STATUS_OK;
+
+    if (words->nodes)
+        status = count_parse("nodes", words->nodes, &job->nodes, err);
+    if (status != STATUS_OK)
+        return status;
+    if (words->tasks)
+        status = count_parse("tasks-per-node", words->tasks, &job->tasks_per_node, err);
+    if (status != STATUS_OK || !words->limit)
+        return status;
+    return time_parse(words->limit, &job->minutes, err);
+}
+
+/* Texts that become lines of the script. */
+static enum status values_check(const struct script_job *job, struct error *err)
+{
+    const struct {
+        const char *name, *value;
+    } values[] = { { "account", job->account },
+                   { "partition", job->partition },
+                   { "qos", job->qos },
+                   { "constraint", job->constraint } };
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < sizeof values / sizeof *values && status == STATUS_OK; i++)
+        status = value_check(values[i].name, values[i].value, err);
+    return status;
+}
+
+static enum status words_check(struct script_job *job, const struct submit_words *words,
+                               struct error *err)
+{
+    enum status status = job_check(job, err);
+
+    if (status != STATUS_OK)
+        return status;
+    if (job->io && !word_find(run_io_words, job->io))
+        return error_set(err, STATUS_INPUT, "--io '%.40s': must be auto, local or root",
+                         job->io);
+    status = sizes_read(job, words, err);
+    if (status != STATUS_OK)
+        return status;
+    status = values_check(job, err);
+    if (status != STATUS_OK)
+        return status;
+    return launcher_choose(words->launcher, job, err);
+}
+
 enum status cmd_submit(int argc, char **argv, struct error *err)
 {
-    const char *nodes = NULL, *tasks = NULL, *limit = NULL, *template = NULL;
-    const char *launcher = NULL;
-    bool is_dry = false;
+    struct submit_words words = { NULL };
     struct script_job job = { .sweeps = argv, .folders = library_user_folders() };
     char *script = NULL;
     enum status status = own_arguments(&argc, argv, &job, err);
@@ -317,56 +391,12 @@ enum status cmd_submit(int argc, char **argv, struct error *err)
     status = options_read("submit", &argc, argv, err);
     if (status != STATUS_OK)
         goto out;
-    option_get("o", &job.output);
-    option_get("nodes", &nodes);
-    option_get("tasks-per-node", &tasks);
-    option_get("time", &limit);
-    option_get("account", &job.account);
-    option_get("partition", &job.partition);
-    option_get("qos", &job.qos);
-    option_get("constraint", &job.constraint);
-    option_get("modules", &job.modules);
-    option_get("container", &job.container);
-    option_get("launcher", &launcher);
-    option_get("io", &job.io);
-    option_get("template", &template);
-    option_get_flag("dry-run", &is_dry);
-
+    words_take(&job, &words);
     job.sweep_count = (size_t)argc;
-    status = job_check(&job, err);
-    if (status == STATUS_OK && job.io && !word_find(run_io_words, job.io))
-        status = error_set(err, STATUS_INPUT,
-                           "--io '%.40s': must be auto, local or root", job.io);
+    status = words_check(&job, &words, err);
     if (status != STATUS_OK)
         goto out;
-    if (nodes)
-        status = count_parse("nodes", nodes, &job.nodes, err);
-    if (status != STATUS_OK)
-        goto out;
-    if (tasks)
-        status = count_parse("tasks-per-node", tasks, &job.tasks_per_node, err);
-    if (status != STATUS_OK)
-        goto out;
-    if (limit)
-        status = time_parse(limit, &job.minutes, err);
-    if (status != STATUS_OK)
-        goto out;
-    status = value_check("account", job.account, err);
-    if (status != STATUS_OK)
-        goto out;
-    status = value_check("partition", job.partition, err);
-    if (status != STATUS_OK)
-        goto out;
-    status = value_check("qos", job.qos, err);
-    if (status != STATUS_OK)
-        goto out;
-    status = value_check("constraint", job.constraint, err);
-    if (status != STATUS_OK)
-        goto out;
-    status = launcher_choose(launcher, &job, err);
-    if (status != STATUS_OK)
-        goto out;
-    status = program_find(&job, template, err);
+    status = program_find(&job, words.template, err);
     if (status != STATUS_OK)
         goto out;
     for (size_t i = 0; i < job.sweep_count && status == STATUS_OK; i++)
@@ -377,7 +407,7 @@ enum status cmd_submit(int argc, char **argv, struct error *err)
     status = job_script_make(&job, &script, err);
     if (status != STATUS_OK)
         goto out;
-    if (is_dry)
+    if (words.is_dry)
         fputs(script, stdout);
     else
         status = script_submit(script, err);

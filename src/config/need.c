@@ -199,6 +199,25 @@ static enum status text_read(struct axes_reading *reading,
                    : STATUS_OK;
 }
 
+static enum status words_read(struct axes_reading *reading,
+                              const config_setting_t *group, struct need_words *words)
+{
+    enum status status = text_read(reading, group, "axis", &words->axis);
+
+    if (status != STATUS_OK)
+        return status;
+    status = text_read(reading, group, "over", &words->over);
+    if (status != STATUS_OK)
+        return status;
+    status = text_read(reading, group, "metric", &words->metric);
+    if (status != STATUS_OK)
+        return status;
+    status = fields_read(reading, setting_member(group, "fields"), words);
+    if (status != STATUS_OK)
+        return status;
+    return range_read(reading, setting_member(group, "range"), words);
+}
+
 enum status need_read(struct axes_reading *reading, const config_setting_t *group)
 {
     static const char *const keys[] = { "axis", "over", "metric", "fields", "range" };
@@ -216,16 +235,9 @@ enum status need_read(struct axes_reading *reading, const config_setting_t *grou
                             "\"set_pulse_s\" ]; }");
     status = setting_keys_check(reading->source, group, "need", keys,
                                 sizeof keys / sizeof *keys, reading->err);
-    if (status == STATUS_OK)
-        status = text_read(reading, group, "axis", &words.axis);
-    if (status == STATUS_OK)
-        status = text_read(reading, group, "over", &words.over);
-    if (status == STATUS_OK)
-        status = text_read(reading, group, "metric", &words.metric);
-    if (status == STATUS_OK)
-        status = fields_read(reading, setting_member(group, "fields"), &words);
-    if (status == STATUS_OK)
-        status = range_read(reading, setting_member(group, "range"), &words);
+    if (status != STATUS_OK)
+        return status;
+    status = words_read(reading, group, &words);
     if (status != STATUS_OK)
         return status;
     status = need_ask(&words, reading->library, reading->sweep, &part, &why);

@@ -232,17 +232,19 @@ enum status range_read(const struct source *source, const config_setting_t *grou
         return setting_fail(source, group, err, "is a range, must be names in quotes");
     status = setting_keys_check(source, group, "a range", keys, FIELD_COUNT_OF(keys),
                                 err);
-    if (status == STATUS_OK)
-        status = end_read(&range, "from", &range.from);
-    if (status == STATUS_OK)
-        status = end_read(&range, "to", &range.to);
-    if (status == STATUS_OK && range.from > range.to)
-        status = setting_fail(source, group, err,
-                              "has from > to, must have from <= to");
-    if (status == STATUS_OK)
-        status = scale_read(&range);
-    if (status == STATUS_OK)
-        status = progress_read(&range, values);
+    if (status != STATUS_OK)
+        return status;
+    status = end_read(&range, "from", &range.from);
+    if (status != STATUS_OK)
+        return status;
+    status = end_read(&range, "to", &range.to);
+    if (status != STATUS_OK)
+        return status;
+    if (range.from > range.to)
+        return setting_fail(source, group, err, "has from > to, must have from <= to");
+    status = scale_read(&range);
+    if (status != STATUS_OK)
+        return status;
     values->is_dimension = true;
-    return status;
+    return progress_read(&range, values);
 }

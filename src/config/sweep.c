@@ -253,54 +253,67 @@ static enum status samples_read(struct axes_reading *reading,
     return STATUS_OK;
 }
 
+static enum status limits_read(struct axes_reading *reading,
+                               const config_setting_t *setting)
+{
+    return group_read(reading, setting, &array_limits_schema, &reading->sweep->limits);
+}
+
+static enum status weights_read(struct axes_reading *reading,
+                                const config_setting_t *setting)
+{
+    return group_read(reading, setting, &array_weights_schema,
+                      &reading->sweep->weights);
+}
+
+static enum status zip_and_check(struct axes_reading *reading,
+                                 const config_setting_t *setting)
+{
+    enum status status = zip_read(reading, setting);
+
+    return status == STATUS_OK ? duplicates_check(reading) : status;
+}
+
 static enum status root_read(struct axes_reading *reading, const config_setting_t *root)
 {
     static const char *const keys[] = { "title",   "stages",  "axes",    "zip",
                                         "exclude", "sample",  "samples", "options",
                                         "limits",  "weights", "detail",  "objective",
                                         "library", "need" };
+    /* each may use what those before it have read */
+    static const struct {
+        const char *key;
+        enum status (*read)(struct axes_reading *, const config_setting_t *);
+    } steps[] = {
+        { "title", title_read },     { "stages", stages_read },
+        { "options", options_read }, { "limits", limits_read },
+        { "weights", weights_read }, { "axes", axes_read },
+        { "samples", samples_read }, { "detail", detail_read },
+        { "zip", zip_and_check },    { "exclude", exclusions_read },
+        { "sample", sample_read },
+    };
     const config_setting_t *axes = setting_member(root, "axes");
-    const config_setting_t *sample = setting_member(root, "sample");
     enum status status = setting_keys_check(reading->source, root, "a sweep file", keys,
                                             FIELD_COUNT_OF(keys), reading->err);
 
-    if (status == STATUS_OK && !axes)
-        status = source_fail(
+    if (status != STATUS_OK)
+        return status;
+    if (!axes)
+        return source_fail(
             reading->source, 1, reading->err,
             "has no axes, must have axes = { technology = \"sram\"; ... }");
-    if (status == STATUS_OK)
-        status = title_read(reading, setting_member(root, "title"));
-    if (status == STATUS_OK)
-        status = stages_read(reading, setting_member(root, "stages"));
-    if (status == STATUS_OK)
-        status = options_read(reading, setting_member(root, "options"));
-    if (status == STATUS_OK)
-        status = group_read(reading, setting_member(root, "limits"),
-                            &array_limits_schema, &reading->sweep->limits);
-    if (status == STATUS_OK)
-        status = group_read(reading, setting_member(root, "weights"),
-                            &array_weights_schema, &reading->sweep->weights);
-    if (status == STATUS_OK)
-        status = axes_read(reading, axes);
-    if (status == STATUS_OK)
-        status = samples_read(reading, setting_member(root, "samples"));
-    if (status == STATUS_OK)
-        status = detail_read(reading, setting_member(root, "detail"));
-    if (status == STATUS_OK)
-        status = zip_read(reading, setting_member(root, "zip"));
-    if (status == STATUS_OK)
-        status = duplicates_check(reading);
-    if (status == STATUS_OK)
-        status = exclusions_read(reading, setting_member(root, "exclude"));
-    if (status == STATUS_OK)
-        status = sample_read(reading, sample);
-    if (status == STATUS_OK)
-        status = space_build(reading, axes, sample != NULL);
-    if (status == STATUS_OK) /* the stage that computes it may depend on the machines */
-        status = objective_read(reading, setting_member(root, "objective"));
-    if (status == STATUS_OK)
-        status = need_read(reading, setting_member(root, "need"));
-    return status;
+    for (size_t i = 0; i < FIELD_COUNT_OF(steps) && status == STATUS_OK; i++)
+        status = steps[i].read(reading, setting_member(root, steps[i].key));
+    if (status != STATUS_OK)
+        return status;
+    status = space_build(reading, axes, setting_member(root, "sample") != NULL);
+    if (status != STATUS_OK)
+        return status;
+    /* the stage that computes the objective may depend on the machines */
+    status = objective_read(reading, setting_member(root, "objective"));
+    if (status != STATUS_OK)
+        return status;
+    return need_read(reading, setting_member(root, "need"));
 }
 
 enum status sweep_parse(const struct file *file, const struct library *library,

@@ -157,14 +157,9 @@ static void added_note(const struct matching *m, const struct growth_side *side,
              spec_of(m, axis)->name, value);
 }
 
-/* Finds the new sweep's values along one dimension of the old file. */
-static enum status side_match(struct matching *m, struct growth_side *side)
+/* Finds the one dimension of the new grid along which the side's axes vary, if any does. */
+static enum status side_place(struct matching *m, struct growth_side *side)
 {
-    uint64_t count, *places, t;
-    bool *is_found, *is_old;
-    enum status status = STATUS_OK;
-    unsigned said = 0;
-
     side->dimension = SIZE_MAX;
     side->grid = m->grid;
     side->space = &m->growth->study->sweep->space;
@@ -183,20 +178,40 @@ static enum status side_match(struct matching *m, struct growth_side *side)
                 spec_of(m, side->coordinates[c].axis)->name);
         side->dimension = d;
     }
+    return STATUS_OK;
+}
+
+/* Axes with a single value in the new sweep: the old file must have it alone. */
+static enum status single_match(struct matching *m, struct growth_side *side)
+{
+    uint64_t t = side_find(side, 0);
+
+    if (t == NOT_THERE || side->length > 1)
+        return value_lost(m, side, t == 0 ? 1 : 0, NULL);
+    m->kept->fixed += t * side->stride;
+    return STATUS_OK;
+}
+
+/* Finds the new sweep's values along one dimension of the old file. */
+static enum status side_match(struct matching *m, struct growth_side *side)
+{
+    uint64_t count, *places;
+    bool *is_found, *is_old;
+    enum status status = side_place(m, side);
+    unsigned said = 0;
+
+    if (status != STATUS_OK)
+        return status;
     side_index(side);
-    if (side->dimension == SIZE_MAX) {
-        t = side_find(side, 0);
-        if (t == NOT_THERE || side->length > 1)
-            return value_lost(m, side, t == 0 ? 1 : 0, NULL);
-        m->kept->fixed += t * side->stride;
-        return STATUS_OK;
-    }
+    if (side->dimension == SIZE_MAX)
+        return single_match(m, side);
     count = m->grid->sizes[side->dimension];
     places = m->kept->places[side->dimension];
     is_found = alloc_array(side->length, sizeof *is_found);
     is_old = alloc_array(count, sizeof *is_old);
     for (uint64_t i = 0; i < count; i++) {
-        t = side_find(side, i);
+        uint64_t t = side_find(side, i);
+
         is_old[i] = t != NOT_THERE;
         if (t != NOT_THERE)
             is_found[t] = true;
@@ -206,7 +221,7 @@ static enum status side_match(struct matching *m, struct growth_side *side)
                         ? NOT_THERE
                         : places[i] + t * side->stride;
     }
-    for (t = 0; t < side->length && status == STATUS_OK; t++)
+    for (uint64_t t = 0; t < side->length && status == STATUS_OK; t++)
         if (!is_found[t])
             status = value_lost(m, side, t, is_old);
     free(is_found);
@@ -260,10 +275,36 @@ static enum status fields_check(const struct growth *growth, struct error *err)
     return STATUS_OK;
 }
 
+/* Adds the axis to the side along which the old file has it. */
+static enum status axis_place(struct matching *m, enum axis_id axis,
+                              struct growth_side *sides, size_t *side_count)
+{
+    const struct results *results = m->growth->results;
+    const struct axis *own = &m->growth->study->sweep->space.axes[axis];
+    const struct variable *variable = coordinate_of(m, axis);
+    struct growth_side *side;
+    size_t d;
+
+    if (!variable && own->is_given &&
+        (spec_of(m, axis)->kind != AXIS_RECORD || own->values[0].record))
+        return error_set(m->err, STATUS_INPUT,
+                         "%s: result of another sweep: only the new sweep gives %s; "
+                         "name another file with -o",
+                         results->path, spec_of(m, axis)->name);
+    if (!variable)
+        return STATUS_OK;
+    d = side_of(&results->variables[m->kept->old->status], variable);
+    if (d == SIZE_MAX) { /* one value for all points: an extra side of length 1 */
+        d = (*side_count)++;
+        sides[d].length = 1;
+    }
+    side = &sides[d];
+    return coordinate_read(m, axis, variable, &side->coordinates[side->count++]);
+}
+
 static enum status stage_match(struct matching *m)
 {
     const struct results *results = m->growth->results;
-    const struct space *space = &m->growth->study->sweep->space;
     const struct variable *points = &results->variables[m->kept->old->status];
     struct growth_side *sides = alloc_array(points->dimension_count + AXES,
                                             sizeof *sides);
@@ -277,33 +318,10 @@ static enum status stage_match(struct matching *m)
         stride *= sides[d].length;
     }
     for (enum axis_id axis = 0; axis < AXES && status == STATUS_OK; axis++) {
-        const struct variable *variable;
-        struct growth_side *side;
-        size_t d;
+        size_t d = dimension_of(m, axis);
 
-        d = dimension_of(m, axis);
-        if (d == SIZE_MAX ? !(m->grid->axes >> axis & 1)
-                          : !grid_varies(m->grid, d, axis))
-            continue;
-        variable = coordinate_of(m, axis);
-        if (!variable && space->axes[axis].is_given &&
-            (spec_of(m, axis)->kind != AXIS_RECORD ||
-             space->axes[axis].values[0].record))
-            status = error_set(
-                m->err, STATUS_INPUT,
-                "%s: result of another sweep: only the new sweep gives %s; "
-                "name another file with -o",
-                results->path, spec_of(m, axis)->name);
-        if (!variable)
-            continue;
-        d = side_of(points, variable);
-        if (d == SIZE_MAX) { /* one value for all points: an extra side of length 1 */
-            d = side_count++;
-            sides[d].length = 1;
-        }
-        side = &sides[d];
-        status = coordinate_read(m, axis, variable, &side->coordinates[side->count]);
-        side->count++;
+        if (d == SIZE_MAX ? m->grid->axes >> axis & 1 : grid_varies(m->grid, d, axis))
+            status = axis_place(m, axis, sides, &side_count);
     }
     for (size_t d = 0; d < side_count && status == STATUS_OK; d++)
         status = sides[d].count ? side_match(m, &sides[d])
