@@ -161,7 +161,7 @@ compilers: all  ## same bits from gcc -O0, clang, gcc -O3 -march=native, 1 and 3
 accuracy-bits: all  ## are accuracies the same bits on 1 to 4 ranks, killed, without AVX, by gcc and clang? (data: deps-data)
 	$(Q).ci/deps --need clang
 	$(Q)WHOLE=1 BUILD=$(BUILD) /usr/bin/python3 tests/run_accuracy.py
-	$(Q)BUILD=$(BUILD) SWEEPS="learning integers functions hypervectors" tests/compare_compilers.sh
+	$(Q)BUILD=$(BUILD) SWEEPS="learning integers crossbars functions hypervectors" tests/compare_compilers.sh
 
 honesty: $(BUILD)/unit  ## ROWS= (1000000) random rows of all stages hold numbers; ROUNDS= (100) of each law
 	$(Q)HONESTY_ROWS=$(or $(ROWS),1000000) MONOTONE_ROUNDS=$(or $(ROUNDS),100) V=1 \

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Accuracy beside cost: recognition by hypervectors with faults, learning in devices by rule and
-by energy, Winograd in integers, operand bits of XR accelerators and crossbars."""
+by energy, Winograd in integers, operand bits of XR accelerators and crossbars, converters of crossbars."""
 import os
 import pathlib
 
@@ -20,6 +20,8 @@ SETTINGS = {
 
 # A few seconds of each sweep: what of its text a sample replaces.
 SAMPLES = {
+    "learning_settings": {'"digits-mlp"': '"digits-short"', '"ideal", "gst-pcm", "epiram", "hzo-fefet"': '"ideal", "hzo-fefet"',
+                          "[ 2, 4 ]": "[ 2 ]"},
     "learning_rules": {'"digits-mlp"': '"digits-short"', "[ 1, 2, 4 ]": "[ 1, 2 ]",
                        '"taox-hfox", "ag-a-si", "alox-hfo2", "pcmo"': '"alox-hfo2"',
                        '"rram", "rram", "rram", "rram" ]': '"rram" ]'},
@@ -28,6 +30,8 @@ SAMPLES = {
                       '"rram", "rram", "rram", "rram" ]': '"rram" ]'},
     "hdc_faults": {'"gnome-languages"': '"gnome-languages-short"', "[ 3, 4 ]": "[ 3 ]",
                    "[ 500, 1000, 2000, 5000, 10000 ]": "[ 500, 1000, 2000 ]"},
+    "crossbar_bits": {"[ 2, 3, 4, 5, 6, 7, 8, 9 ]": "[ 3, 5, 7 ]", "[ 1, 2, 4 ]": "[ 2, 4 ]",
+                      'precision = 8;': 'precision = 8; few = { field = "experiment.trials"; values = [ 1 ]; };'},
     "winograd_bits": {'"fashion-winograd"': '"digits-winograd"', "[ 4, 6, 8, 10 ]": "[ 4, 8 ]"},
 }
 
@@ -99,6 +103,14 @@ def draw_hypervectors(data):
     return figure
 
 
+def best_settings(data):
+    """Median, first and third quartile of the trials of learning_settings, each rule at the setting that gives it the
+    best median in each device and depth."""
+    right = nv.metric(data, "accuracy")
+    best = right.argmax("activation")
+    return [nv.metric(data, name).isel(activation=best) for name in ("accuracy", "accuracy_q1", "accuracy_q3")]
+
+
 def draw_rules(data):
     looks = fig.Look()
     names = ("run_accuracy", "run_accuracy_q1", "run_accuracy_q3", "run_s")
@@ -121,6 +133,24 @@ def draw_rules(data):
     all_axes[0][0].set_ylabel("digits recognised [%]")
     all_axes[1][0].set_ylabel("time of the run on the chip [s]")
     all_axes[0][0].legend(loc="lower left")
+    return figure
+
+
+def draw_settings(data):
+    looks = fig.Look()
+    median, low, high = (100 * values for values in best_settings(data))
+    figure, panels = plt.subplots(1, median.sizes["depth"], figsize=(8, 3.4), sharey=True, constrained_layout=True)
+    for axes, depth in zip(np.atleast_1d(panels), median.depth.values):
+        for k, rule in enumerate(median.learning.values):
+            at = np.arange(median.sizes["synapse"]) + 0.2 * (k - 0.5)
+            middle, first, third = (values.sel(depth=depth, learning=rule) for values in (median, low, high))
+            axes.errorbar(at, middle, yerr=[middle - first, third - middle], capsize=2,
+                          label=str(rule).replace("_", " "), **looks.line(str(rule), ls="none"))
+        axes.set_title(f"{depth} hidden layers", fontsize=9)
+        axes.set_xticks(range(median.sizes["synapse"]), median.synapse.values)
+    np.atleast_1d(panels)[0].set_ylabel("digits recognised [%]")
+    np.atleast_1d(panels)[0].legend()
+    figure.suptitle("Each rule with the hidden units and the learning rate that are best for it", fontsize=10)
     return figure
 
 
@@ -183,12 +213,37 @@ def draw_bits(data):
     return figure
 
 
-def draw(hypervectors, rules, cells, winograd, bits):
+def draw_converters(data):
+    """Accuracy over converter bits, and over the chip's energy; panels: spreads of the cells."""
+    looks = fig.Look()
+    accuracy, energy = nv.metric(data, "accuracy"), nv.metric(data, "machines/sample_j")
+    figure, panels = plt.subplots(1, 3, figsize=(12, 3.8), sharey=True, constrained_layout=True)
+    for technology in accuracy.technology.values:
+        for cell in accuracy.tried_cell_bits.values:
+            at = {"technology": technology, "tried_cell_bits": cell}
+            one, cost = accuracy.sel(at), energy.sel(at)
+            name = f"{technology}, {int(one.tried_rows)} rows, {cell} bit{'s' if cell > 1 else ''} a cell"
+            for axes, sigma in zip(panels, one.cell_sigma.values):
+                axes.plot(one.tried_adc_bits, 100 * one.sel(cell_sigma=sigma), **looks.line(name), label=name)
+            panels[2].plot(1e6 * cost, 100 * one.isel(cell_sigma=0), **looks.line(name))
+    for axes, sigma in zip(panels, accuracy.cell_sigma.values):
+        axes.set_title(f"cells spread by {100 * sigma:g} % of their range", fontsize=9)
+        axes.set_xlabel("bits of a converter")
+    panels[2].set_title("no spread", fontsize=9)
+    panels[2].set_xscale("log")
+    panels[2].set_xlabel("energy of hand detection [uJ]")
+    panels[0].set_ylabel("digits recognised [%]")
+    panels[0].legend(fontsize=7)
+    return figure
+
+
+def draw(hypervectors, rules, settings, cells, winograd, bits, converters):
     return {"hdc_faults": draw_hypervectors(hypervectors), "learning_rules": draw_rules(rules),
+            "learning_settings": draw_settings(settings),
             "cell_accuracy": draw_cells(cells), "winograd_bits": draw_winograd(winograd),
-            "operand_bits": draw_bits(bits)}
+            "operand_bits": draw_bits(bits), "crossbar_bits": draw_converters(converters)}
 
 
 if __name__ == "__main__":
-    fig.command(draw, __doc__, "hdc_faults", "learning_rules", "cell_accuracy", "winograd_bits",
-                "operand_bits")
+    fig.command(draw, __doc__, "hdc_faults", "learning_rules", "learning_settings", "cell_accuracy",
+                "winograd_bits", "operand_bits", "crossbar_bits")

@@ -10,7 +10,7 @@ sweeps=(${SWEEPS:-carbon_cache carbon_share cim_mensa cim_neon cim_simdram cim_t
         reliability_wear robust_networks systolic_shapes winograd_networks xr_inference_rate functions})
 # Those that learn from data of packages, where these are (make deps-data).
 [ -n "${NVSWEEP_DATA:-}" ] || [ ! -d "$build/data/usr" ] || export NVSWEEP_DATA=$build/data
-[ -n "${SWEEPS:-}" ] || [ -z "${NVSWEEP_DATA:-}" ] || sweeps+=(learning integers hypervectors)
+[ -n "${SWEEPS:-}" ] || [ -z "${NVSWEEP_DATA:-}" ] || sweeps+=(learning integers crossbars hypervectors)
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1
 export NVSWEEP_LIBRARY=$root/sweeps/library # builds here lie deeper than it is looked for

@@ -97,6 +97,7 @@ errors_stand_beside_costs()
 if data_folder(DIGITS, "python3-sklearn") is not None:
     same_bits("learning")
     same_bits("integers")
+    same_bits("crossbars")
 if data_folder(HELP, "gnome-user-docs") is not None:
     same_bits("hypervectors")
 done()

@@ -69,6 +69,18 @@ claim("F4 needs a scale for each tap", noise[0, 1] < noise[2, 1] < noise[1, 1] /
 claim("so says the accuracy in 8 bits",
       right[1, 1] < right[2, 1] - 0.02 and right[2, 1] > right[0, 1] - 0.02, right[:, 1])
 
+# through converters of crossbars: converters, bits and spread of cells in this order
+code, said = run(f"{FIXTURES}/crossbars.cfg", "crossbars.h5")
+claim("a network computes in crossbars", code == 0, said)
+with h5py.File("crossbars.h5") as file:
+    right, noise = (np.squeeze(file[name][...]) for name in ("accuracy", "noise_share"))
+claim("converters of 9 bits give the exact product's accuracy",
+      (noise[1:, 1, 0] == noise[0, 1, 0]).all() and (right[1:, 1, 0] == right[0, 1, 0]).all(), noise)
+claim("fewer bits and a spread of the cells are noise",
+      (noise[1:, 0, 0] > 10 * noise[0, 0, 0]).all() and (noise[2, :, 1] > noise[2, :, 0]).all(), noise)
+claim("a calibrated range loses less than that of all cells", noise[2, 0, 0] < noise[1, 0, 0] / 2 and
+      right[2, 0, 0] > right[1, 0, 0], noise[:, 0, 0])
+
 # ---- data: missing, of another release, cut
 
 with open("small.cfg", "w") as file:

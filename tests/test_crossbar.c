@@ -25,7 +25,8 @@ static void layers_fill(struct crossbar_layer *layers, double f, double a, doubl
 static double scheduled(const struct crossbar_layer *layers, uint64_t batch,
                         int learning, int pipeline, double *backward_s)
 {
-    const struct crossbar_schedule schedule = { batch, true, learning, pipeline };
+    const struct crossbar_schedule schedule = { batch, true, learning, pipeline,
+                                                false };
     double whole_s;
 
     crossbar_schedule_time(&schedule, layers, LAYERS, &whole_s, backward_s);
@@ -42,6 +43,26 @@ static void identical_layers_without_forward_pass_give_n(void)
     scheduled(layers, BATCH, LEARNING_FEEDBACK_ALIGNMENT, PIPELINE_NONE, &direct_s);
     CU_ASSERT_EQUAL(back_s, LAYERS * direct_s);
     CU_ASSERT_EQUAL(direct_s, BATCH * (1.0 + 2) + 3);
+}
+
+/* Where updates take all the time, feedback alignment's gain is that its layers are written together: none
+ * is left if backpropagation's are, too. */
+static void updates_together_leave_no_gain(void)
+{
+    struct crossbar_schedule schedule = { 1, true, LEARNING_BACKPROPAGATION,
+                                          PIPELINE_NONE, false };
+    struct crossbar_layer layers[LAYERS];
+    double in_turn_s, together_s, direct_s, unused;
+
+    layers_fill(layers, 0.01, 0.01, 0.01, 100);
+    crossbar_schedule_time(&schedule, layers, LAYERS, &in_turn_s, &unused);
+    schedule.updates_together = true;
+    crossbar_schedule_time(&schedule, layers, LAYERS, &together_s, &unused);
+    direct_s = scheduled(layers, 1, LEARNING_FEEDBACK_ALIGNMENT, PIPELINE_NONE,
+                         &unused);
+    ASSERT_NEAR(in_turn_s - together_s, (LAYERS - 1) * 100.0, 1e-9);
+    CU_ASSERT(in_turn_s / direct_s > 0.99 * LAYERS);
+    CU_ASSERT(together_s / direct_s < 1.01);
 }
 
 /* Forward as long as the rest: 2 N / (N + 1). */
@@ -549,7 +570,7 @@ static void a_crossbar_of_no_rows_is_refused(void)
 }
 
 SUITE(crossbar, TEST(identical_layers_without_forward_pass_give_n),
-      TEST(the_forward_pass_halves_the_gain),
+      TEST(updates_together_leave_no_gain), TEST(the_forward_pass_halves_the_gain),
       TEST(a_pipeline_is_as_fast_as_its_busiest_layer), TEST(layers_share_one_dram),
       TEST(cells_that_conduct_more_drive_fewer_rows),
       TEST(too_many_rows_at_once_lose_the_read_voltage),

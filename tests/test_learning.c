@@ -474,6 +474,11 @@ static void broken_files_are_refused(void)
         { "1,2,3\n", "value 3: must be" },
         { "1,2,x,1\n", "value 3: must be" },
         { "1,2,30,1\n", "value 3: must be a whole number, 0..9" },
+        { "1,2,3,1\r\n1,2,3,1\r\n", "line 1, value 4: must be" },
+        { "-1,2,3,1\n", "value 1: must be" },
+        { "1,2,3,1\n1,2,3,1\n1,2,3,1", "ends within line 3" },
+        { "1,2,3,1\n", "has 1 images to learn from and 0 to test with" },
+        { "", "has 0 images to learn from" },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -80,8 +80,11 @@ enum status setting_fail(const struct source *source, const config_setting_t *se
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    while (!named->name && named->parent)
-        named = named->parent;
+    while (named->parent && (!named->name || (strcmp(named->name, "values") == 0 &&
+                                              named->parent->name)))
+        named =
+            named
+                ->parent; /* the values of { field = ...; values = ...; } are the axis's */
     return error_set(err, STATUS_INPUT, "%s:%u: %s%s%s", source->file, setting->line,
                      named->name ? named->name : "", named->name ? " " : "", message);
 }

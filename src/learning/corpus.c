@@ -227,6 +227,9 @@ static enum status csv_decode(struct corpus *corpus, const char *text, size_t si
 
     for (const char *c = text; c < end; c++)
         lines += *c == '\n';
+    if (size > 0 && end[-1] != '\n')
+        status = error_set(err, STATUS_INPUT, "%s: ends within line %zu",
+                           corpus->files[0], lines + 1);
     corpus->training = images_new(corpus, lines);
     corpus->test = images_new(corpus, lines);
     corpus->training.count = 0;
@@ -309,6 +312,13 @@ enum status corpus_decode(struct corpus *corpus, const uint8_t *const *bytes,
         if (status == STATUS_OK)
             status = idx_decode(corpus, 2, bytes, sizes, &corpus->test, err);
     }
+    if (status == STATUS_OK && !corpus_has_texts(corpus) &&
+        (!corpus->training.count || !corpus->test.count))
+        status = error_set(err, STATUS_INPUT,
+                           "%s: has %zu images to learn from and %zu to test with, "
+                           "must have some of each",
+                           corpus->files[0], corpus->training.count,
+                           corpus->test.count);
     if (status != STATUS_OK)
         corpus_release(corpus);
     return status;

@@ -6,6 +6,7 @@
 #include "learning/learner.h"
 #include "learning/winograd.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,8 +113,23 @@ void integer_layer_init(struct integer_layer *layer, const struct network_layer 
     kernels_transform(layer);
 }
 
+void integer_layer_slice(struct integer_layer *layer,
+                         const struct sliced_design *design, uint64_t bits,
+                         struct random *random)
+{
+    assert(!layer->winograd && !layer->crossbar);
+    layer->crossbar = alloc_array(1, sizeof *layer->crossbar);
+    layer->window = alloc_array(window_size(layer->shape), sizeof *layer->window);
+    sliced_init(layer->crossbar, design, layer->weights, window_size(layer->shape),
+                layer->shape->outputs, bits, bits - 1, random);
+}
+
 void integer_layer_free(struct integer_layer *layer)
 {
+    if (layer->crossbar)
+        sliced_free(layer->crossbar);
+    free(layer->crossbar);
+    free(layer->window);
     free(layer->weights);
     free(layer->kernel_taps);
     free(layer->kernel_scale);
@@ -189,6 +205,36 @@ static void taps_calibrate(struct integer_layer *layer)
     scales_set(layer, layer->input_range, layer->input_scale);
 }
 
+/* Returns the inputs of output position p, row by row of the kernel; a fully connected layer has one. */
+static const double *window_at(const struct integer_layer *layer, size_t p)
+{
+    const struct network_layer *shape = layer->shape;
+    size_t row = shape->kernel * shape->channels;
+    size_t top = p / shape->out_width * shape->stride;
+    size_t left = p % shape->out_width * shape->stride;
+
+    if (!shape->kernel)
+        return layer->room;
+    for (size_t k = 0; k < shape->kernel; k++)
+        memcpy(layer->window + k * row,
+               layer->room + ((top + k) * shape->width + left) * shape->channels,
+               row * sizeof(double));
+    return layer->window;
+}
+
+/* Computes y by crossbars from the quantised input; y is NULL while they are calibrated. */
+static void crossbar_forward(struct integer_layer *layer, double *y)
+{
+    const struct network_layer *shape = layer->shape;
+    double scale = x_scale(layer) * layer->w_scale;
+
+    for (size_t p = 0; p < shape->out_height * shape->out_width; p++) {
+        sliced_product(layer->crossbar, window_at(layer, p), y);
+        for (size_t o = 0; y && o < shape->outputs; o++)
+            *y++ *= scale;
+    }
+}
+
 void integer_layer_calibrate(struct integer_layer *layer, const double *x, bool is_tap)
 {
     const struct network_layer *shape = layer->shape;
@@ -199,6 +245,11 @@ void integer_layer_calibrate(struct integer_layer *layer, const double *x, bool 
     } else if (layer->winograd) {
         input_quantise(layer, x);
         taps_calibrate(layer);
+    } else if (layer->crossbar && layer->crossbar->design.is_calibrated) {
+        layer->crossbar->is_calibrating = true;
+        input_quantise(layer, x);
+        crossbar_forward(layer, NULL);
+        layer->crossbar->is_calibrating = false;
     }
 }
 
@@ -278,6 +329,8 @@ void integer_layer_forward(struct integer_layer *layer, const double *x, double 
     input_quantise(layer, x);
     if (layer->winograd)
         winograd_forward(layer, y);
+    else if (layer->crossbar)
+        crossbar_forward(layer, y);
     else
         direct_forward(layer, y);
 }

@@ -23,11 +23,25 @@ const struct word integers_scales_words[] = {
     { NULL, 0 },
 };
 
+const struct word integers_converter_words[] = {
+    { "ideal", SUMS_EXACT },
+    { "calibrated", SUMS_CALIBRATED },
+    { "full", SUMS_FULL },
+    { NULL, 0 },
+};
+
 /* clang-format off */
 static const struct field integers_fields[] = {
     EXPERIMENT_FIELDS(5),
     FIELD_WORD(struct integers, algorithm, integers_algorithm_words, ALGORITHM_DIRECT, "algorithm of the convolutions: direct, or Winograd's F(2 x 2, 3 x 3) or F(4 x 4, 3 x 3)"),
     FIELD_WORD(struct integers, scales, integers_scales_words, SCALES_TAP, "scales of Winograd's taps: one per layer, one per tap, or one per tap that is a power of two"),
+    FIELD_WORD(struct integers, converters, integers_converter_words, SUMS_EXACT, "converters of the crossbars that hold the weights; ideal: sums are exact; calibrated, full: converters of adc_bits, over the range that the first training images take, or over that of all cells on"),
+    FIELD_COUNT(struct integers, adc_bits, 8, 1, 24, "bits of an analog-to-digital converter, which reads a column's current"),
+    FIELD_COUNT(struct integers, dac_bits, 1, 1, 16, "bits of an input that drive a wordline at the same time"),
+    FIELD_COUNT(struct integers, rows, 128, 1, 65536, "wordlines whose currents a converter reads together"),
+    FIELD_COUNT(struct integers, cell_bits, 2, 1, 8, "bits of a weight in one cell"),
+    FIELD_NUMBER(struct integers, on_off, "1", 1e6, 1.01, 1e9, "greatest conductance of a cell over the least"),
+    FIELD_NUMBER(struct integers, cell_sigma, "1", 0, 0, 1, "standard deviation of a conductance from its level, as a share of the range"),
     FIELD_COUNT(struct integers, convolutions, 2, 1, 8, "convolutions of 3 x 3, stride 1, no padding, before the fully connected layers"),
     FIELD_COUNT(struct integers, channels, 8, 1, 1024, "outputs of each convolution"),
     FIELD_COUNT(struct integers, depth, 0, 0, 64, "hidden fully connected layers"),
@@ -53,7 +67,8 @@ enum {
     CALIBRATION_IMAGES = 512,
     NOISE_IMAGES = 64,
     BITS_MAX = 16,
-    LAYERS_MAX = NETWORK_LAYERS_MAX
+    LAYERS_MAX = NETWORK_LAYERS_MAX,
+    STREAM_CROSSBARS = 1 << 22
 };
 
 /* Returns the network as a learner in floating point. */
@@ -109,9 +124,31 @@ static void ranges_calibrate(struct integer_network *network,
         }
 }
 
+static void crossbars_make(struct integer_network *network,
+                           const struct integers *integers, uint64_t bits,
+                           uint64_t trial)
+{
+    const struct sliced_design design = {
+        .adc_bits = integers->adc_bits,
+        .dac_bits = integers->dac_bits,
+        .rows = integers->rows,
+        .cell_bits = integers->cell_bits,
+        .is_calibrated = integers->converters == SUMS_CALIBRATED,
+        .on_off = integers->on_off,
+        .cell_sigma = integers->cell_sigma,
+    };
+
+    for (size_t l = 0; l < network->trained->count; l++) {
+        struct random random = random_begin(trial, STREAM_CROSSBARS + l);
+
+        integer_layer_slice(&network->layers[l], &design, bits, &random);
+    }
+}
+
 static void integer_network_init(struct integer_network *network,
                                  struct network *trained,
-                                 const struct integers *integers, uint64_t bits)
+                                 const struct integers *integers, uint64_t bits,
+                                 uint64_t trial)
 {
     const struct winograd *winograd = integers->algorithm == ALGORITHM_F2 ? &winograd_f2
                                       : integers->algorithm == ALGORITHM_F4
@@ -126,6 +163,8 @@ static void integer_network_init(struct integer_network *network,
         if (out_size(&trained->layers[l]) > most)
             most = out_size(&trained->layers[l]);
     }
+    if (integers->converters != SUMS_EXACT)
+        crossbars_make(network, integers, bits, trial);
     network->values = alloc_array(2 * most, sizeof(double));
 }
 
@@ -211,7 +250,7 @@ static enum status trial_run(const struct experiment_setting *setting, uint64_t 
         return status;
     learner_learn(&learner, &corpus->training, learnt, trial, &trained);
     network = alloc_array(1, sizeof *network);
-    integer_network_init(network, &trained, integers, setting->bits);
+    integer_network_init(network, &trained, integers, setting->bits, trial);
     ranges_calibrate(network, &corpus->training, learnt);
     for (size_t i = 0; i < test && !stop_is_wanted(); i++) {
         const double *image = corpus->test.pixels + i * pixels;
@@ -240,6 +279,10 @@ static enum status integers_run(const struct experiment_setting *setting,
         return error_set(err, STATUS_INFEASIBLE,
                          "integers must have 2..%d bits, but precision is %ju",
                          BITS_MAX, (uintmax_t)setting->bits);
+    if (integers->converters != SUMS_EXACT && integers->algorithm != ALGORITHM_DIRECT)
+        return error_set(err, STATUS_INFEASIBLE,
+                         "crossbars multiply directly: converters must be ideal for "
+                         "Winograd's algorithm");
     result->macs = learner_macs(&learner, setting->corpus);
     for (uint64_t trial = 0; trial < integers->experiment.trials && status == STATUS_OK;
          trial++)
@@ -247,20 +290,34 @@ static enum status integers_run(const struct experiment_setting *setting,
     return status;
 }
 
-/* Learning costs what it costs in learner.c.  A multiply-accumulate of the test takes a third
- * of one of learning, and more if tiles are transformed. */
+/* Returns the seconds of one multiply-accumulate of the test: more if tiles are transformed, and for every slice
+ * of a crossbar's weights and every step of its inputs. */
+static double test_mac_s(const struct integers *integers, uint64_t bits)
+{
+    double slices = ceil((double)bits / (double)integers->cell_bits);
+    double steps = ceil((double)bits / (double)integers->dac_bits);
+
+    if (integers->converters != SUMS_EXACT)
+        return 0.2e-9 * slices * steps;
+    return integers->algorithm == ALGORITHM_DIRECT ? 1e-9 : 3e-9;
+}
+
+/* Learning costs what it costs in learner.c.  Converters are calibrated with the first images, too. */
 static double integers_cost_s(const struct experiment_setting *setting)
 {
     const struct integers *integers = (const struct integers *)setting->experiment;
     const struct learner learner = learner_of(integers);
     double learnt = (double)least(integers->training_images,
                                   setting->corpus->training.count);
-    double test = (double)least(integers->test_images, setting->corpus->test.count);
-    double test_s = integers->algorithm == ALGORITHM_DIRECT ? 1e-9 : 3e-9;
+    double tests = (double)least(integers->test_images, setting->corpus->test.count) +
+                   NOISE_IMAGES;
 
+    if (integers->converters == SUMS_CALIBRATED)
+        tests += fmin(learnt, CALIBRATION_IMAGES);
     return (double)integers->experiment.trials *
            learner_macs(&learner, setting->corpus) *
-           (2e-9 * learnt * (double)integers->epochs + test_s * test);
+           (2e-9 * learnt * (double)integers->epochs +
+            test_mac_s(integers, setting->bits) * tests);
 }
 
 const struct experiment_family integer_experiments = {

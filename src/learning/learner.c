@@ -193,7 +193,7 @@ static double learner_cost_s(const struct experiment_setting *setting)
                                   setting->corpus->training.count);
     double per_mac_s = setting->synapse && setting->synapse->law == SYNAPSE_IDEAL
                            ? 2e-9
-                           : 8e-9;
+                           : 5e-9;
 
     return (double)(learner->experiment.trials * learner->epochs) * images *
            learner_macs(learner, setting->corpus) * per_mac_s;

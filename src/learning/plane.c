@@ -218,19 +218,13 @@ void plane_backward(struct plane *plane, const double *d, double *x)
 
 /* ---- learning */
 
-static void pulse(struct plane *plane, size_t i, size_t j, double change)
+/* Applies pulses to a synapse, downwards if they are below 0. */
+static void pulse(struct plane *plane, size_t i, size_t j, int64_t pulses)
 {
     const struct synapse *synapse = plane->synapse;
     size_t at = i * plane->outputs + j;
-    double levels = (double)(change > 0 ? synapse->levels_up : synapse->levels_down);
-    double wanted = fabs(change) / 2 * levels, g = (plane->weights[at] + 1) / 2;
-    int64_t pulses = (int64_t)floor(
-        wanted + (plane->is_stochastic ? random_uniform(&plane->random) : 0.5));
+    double g = (plane->weights[at] + 1) / 2;
 
-    if (change < 0)
-        pulses = -pulses;
-    if (pulses == 0)
-        return;
     plane->pulses[at] += (uint32_t)llabs(pulses);
     plane->pulse_j += synapse_pulse_j(synapse, g, pulses);
     if (plane->stuck && plane->stuck[at])
@@ -240,30 +234,46 @@ static void pulse(struct plane *plane, size_t i, size_t j, double change)
     weight_set(plane, i, j, 2 * g - 1);
 }
 
+/* Pulses row i of the synapses, whose weights shall change by step x d, most by less than a pulse. */
+static void row_pulse(struct plane *plane, size_t i, double step, const double *d)
+{
+    double up = (double)plane->synapse->levels_up / 2;
+    double down = (double)plane->synapse->levels_down / 2;
+
+    for (size_t j = 0; j < plane->outputs; j++) {
+        double change = step * d[j];
+        double size = fabs(change) < 2 ? fabs(change) : 2;
+        double pulses = size * (change > 0 ? up : down);
+
+        if (change == 0)
+            continue;
+        pulses += plane->is_stochastic ? random_uniform(&plane->random) : 0.5;
+        if (pulses >= 1)
+            pulse(plane, i, j, change > 0 ? (int64_t)pulses : -(int64_t)pulses);
+    }
+}
+
+static void row_change(struct plane *plane, size_t i, double step, const double *d)
+{
+    for (size_t j = 0; j < plane->outputs; j++) {
+        size_t at = i * plane->outputs + j;
+
+        if (!plane->stuck || !plane->stuck[at])
+            weight_set(plane, i, j, plane->weights[at] + step * d[j]);
+    }
+}
+
 void plane_update(struct plane *plane, const double *x, const double *d, double rate)
 {
-    const struct synapse *synapse = plane->synapse;
-    bool is_ideal = synapse->law == SYNAPSE_IDEAL;
-    double most = (double)(synapse->levels_up > synapse->levels_down
-                               ? synapse->levels_up
-                               : synapse->levels_down);
-
     for (size_t i = 0; i <= plane->inputs; i++) {
         double step = -rate * (i < plane->inputs ? x[i] : 1);
 
         if (step == 0)
             continue;
-        for (size_t j = 0; j < plane->outputs; j++) {
-            double change = step * d[j];
-
-            if (is_ideal && plane->stuck && plane->stuck[i * plane->outputs + j])
-                continue;
-            if (is_ideal)
-                weight_set(plane, i, j,
-                           plane->weights[i * plane->outputs + j] + change);
-            else if (plane->is_stochastic ? change != 0 : fabs(change) * most >= 1)
-                pulse(plane, i, j, fmax(-2, fmin(2, change)));
-        }
+        if (plane->synapse->law == SYNAPSE_IDEAL)
+            row_change(plane, i, step, d);
+        else
+            row_pulse(plane, i, step, d);
     }
 }
 

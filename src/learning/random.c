@@ -11,11 +11,6 @@ struct random random_begin(uint64_t seed, uint64_t stream)
     return (struct random){ .stream = mix(mix(seed) ^ stream) };
 }
 
-uint64_t random_bits(struct random *random)
-{
-    return mix(random->stream ^ mix(random->counter++));
-}
-
 /* For each bit of the share, beginning with its lowest 1, one more random word: it keeps half
  * of the ones so far, or turns half of the zeros into ones. */
 void random_masks(struct random *random, uint32_t share, uint64_t *masks, size_t count)
@@ -36,11 +31,6 @@ void random_masks(struct random *random, uint32_t share, uint64_t *masks, size_t
         }
         masks[i] = mask;
     }
-}
-
-double random_uniform(struct random *random)
-{
-    return ((double)(random_bits(random) >> 11) + 0.5) * 0x1p-53;
 }
 
 double random_normal(struct random *random)

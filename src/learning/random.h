@@ -3,6 +3,8 @@
 #ifndef NVSWEEP_LEARNING_RANDOM_H
 #define NVSWEEP_LEARNING_RANDOM_H
 
+#include "base/mix.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +16,10 @@ struct random {
 struct random random_begin(uint64_t seed, uint64_t stream);
 
 /* Returns 64 random bits. */
-uint64_t random_bits(struct random *random);
+static inline uint64_t random_bits(struct random *random)
+{
+    return mix(random->stream ^ mix(random->counter++));
+}
 
 /* Fills in words of 64 bits, each of which is 1 with probability share / RANDOM_SHARES.  The
  * words of one call are made from mix(state + k 2^64 / golden ratio), where state is
@@ -23,7 +28,10 @@ enum { RANDOM_SHARE_BITS = 12, RANDOM_SHARES = 1 << RANDOM_SHARE_BITS };
 void random_masks(struct random *random, uint32_t share, uint64_t *masks, size_t count);
 
 /* Returns a number in (0, 1). */
-double random_uniform(struct random *random);
+static inline double random_uniform(struct random *random)
+{
+    return ((double)(random_bits(random) >> 11) + 0.5) * 0x1p-53;
+}
 
 /* Returns a normally distributed number of mean 0 and standard deviation 1 (Marsaglia's polar
  * method). */

@@ -117,7 +117,9 @@ void crossbar_schedule_time(const struct crossbar_schedule *schedule,
         *backward_s = larger(s.direct_s, batch * s.backward_dram_s + s.update_dram_s);
     else if (schedule->trains)
         *backward_s = batch * (s.chain_s - s.forward_s + s.gradient_sum_s) +
-                      s.update_sum_s;
+                      (schedule->updates_together
+                           ? larger(s.update_max_s, s.update_dram_s)
+                           : s.update_sum_s);
     *whole_s = forward_s + *backward_s;
 }
 
@@ -337,6 +339,7 @@ static void network_time(const struct crossbar_request *request,
         .trains = request->trains,
         .learning = request->learning,
         .pipeline = request->pipeline,
+        .updates_together = request->chip->updates_together,
     };
     size_t kept = 0;
 

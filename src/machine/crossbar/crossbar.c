@@ -45,6 +45,7 @@ static const struct field crossbar_fields[] = {
     FIELD_NUMBER(struct crossbar, update_share, "1", 1, 0, 1, "share of the cells that a weight update changes"),
     FIELD_NUMBER(struct crossbar, update_pulses, "1", 1, 0, 1e6, "number of level steps by which an update changes a cell"),
     FIELD_WORD(struct crossbar, pipeline, crossbar_pipeline_words, PIPELINE_NONE, "whether layers work on different samples at the same time"),
+    FIELD_FLAG(struct crossbar, updates_together, false, "backpropagation without a pipeline writes the weights of all layers at the same time after a batch, as feedback alignment and pipelines do; else layer after layer"),
     FIELD_NUMBER(struct crossbar, dram_bytes_per_s, "byte/s", REQUIRED, 1, 1e16, "bandwidth of the DRAM"),
     FIELD_NUMBER(struct crossbar, dram_j_per_bit, "J", REQUIRED, 0, 1e-9, "energy per bit to or from the DRAM"),
 };

@@ -84,6 +84,8 @@ struct crossbar {
     double update_share;  /* share of cells that a weight update changes */
     double update_pulses; /* of each of them */
     int pipeline;         /* enum crossbar_pipeline */
+    bool
+        updates_together; /* backpropagation without a pipeline: all layers are written at once */
     double dram_bytes_per_s, dram_j_per_bit;
 };
 extern const struct schema crossbar_schema;
@@ -217,6 +219,7 @@ struct crossbar_schedule {
     uint64_t batch;
     bool trains;
     int learning, pipeline;
+    bool updates_together;
 };
 void crossbar_schedule_time(const struct crossbar_schedule *schedule,
                             const struct crossbar_layer *layers, size_t count,
