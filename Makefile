@@ -82,7 +82,8 @@ ASSETS_O   := $(BUILD)/report/assets.o
 PROGRAM_O  := $(CORE_O) $(CONFIG_O) $(IMPORT_O) $(PARALLEL_O) $(ASSETS_O) \
               $(if $(SANITIZE),$(BUILD)/obj/tests/sanitizer.o)
 TESTS      := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
-TEST_O     := $(TESTS:%=$(BUILD)/obj/tests/test_%.o) $(BUILD)/obj/tests/unit.o
+TEST_O     := $(TESTS:%=$(BUILD)/obj/tests/test_%.o) $(BUILD)/obj/tests/unit.o \
+              $(BUILD)/obj/tests/set_associative.o
 FUZZ       := $(filter-out $(if $(ONNX_PROTO),,import),\
                   $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 BENCH      := $(patsubst tests/bench_%.c,%,$(wildcard tests/bench_*.c))
@@ -343,6 +344,7 @@ $(BUILD)/unit: $(filter-out $(MAIN_O),$(PROGRAM_O)) $(TEST_O)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -lcunit $(LIBS) -o $@
 
+$(BUILD)/bench_reuse: $(BUILD)/obj/tests/set_associative.o
 $(BUILD)/bench_%: $(BUILD)/obj/tests/bench_%.o $(filter-out $(MAIN_O),$(PROGRAM_O))
 	$(call say,LINK,$@)
 	$(Q)$(LINK) $(LIBS) -o $@

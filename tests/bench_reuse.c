@@ -5,7 +5,7 @@
 #include "base/units.h"
 #include "config/library.h"
 #include "machine/gpu/kernels.h"
-#include "workload/set_associative.h"
+#include "set_associative.h"
 #include "workload/stack_distance.h"
 
 #include <math.h>
@@ -218,7 +218,7 @@ static void bench_sampled(const struct reuse_curve *exact)
 
 /* The reuse pass of DeepNVM++'s networks with lifetimes over that without; exits if a curve is
  * not the same, bit by bit. */
-static double lifetimes_cost(const struct gpu *gpu, const struct workload *network,
+static double lifetimes_cost(const struct gpu *machine, const struct workload *network,
                              enum phase phase, uint64_t batch)
 {
     static struct reuse_curve curves[2];
@@ -230,7 +230,7 @@ static double lifetimes_cost(const struct gpu *gpu, const struct workload *netwo
         double start_s = now_s();
 
         memset(&curves[timed], 0, sizeof curves[timed]);
-        if (reuse_evaluate_deployed(gpu, network, phase, batch, 32, 0,
+        if (reuse_evaluate_deployed(machine, network, phase, batch, 32, 0,
                                     &deployment_plain, 0.01, &curves[timed],
                                     timed ? &table : NULL, NULL) != STATUS_OK)
             exit(1);

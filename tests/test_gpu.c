@@ -4,7 +4,7 @@
 #include "config/library.h"
 #include "machine/gpu/kernels.h"
 #include "machine/gpu/traffic.h"
-#include "workload/set_associative.h"
+#include "set_associative.h"
 
 #include <math.h>
 #include <stdlib.h>

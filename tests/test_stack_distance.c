@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "base/memory.h"
-#include "workload/set_associative.h"
+#include "set_associative.h"
 #include "workload/stack_distance.h"
 
 #include <math.h>

@@ -60,11 +60,6 @@ enum array_bond {
     BOND_MICRO_BUMP, /* 40 um apart */
 };
 
-/* Figures of one bond and its via. */
-struct array_bond_figures {
-    double pitch_m, ohm, f;
-};
-
 /* How mats of a bank are wired to its port. */
 enum array_routing {
     ROUTING_HTREE, /* a balanced tree */
@@ -259,8 +254,6 @@ extern const struct word array_accesses[];
 extern const struct word array_targets[];
 extern const struct word array_routings[];
 extern const struct word array_bonds[];
-extern const struct array_bond_figures array_bond_figures[];
-extern const struct word buffer_styles[];
 
 /* Finds the organization with the least value of request->target.  Of equal values it takes
  * the first one in the order of array_organization's members.  Returns STATUS_INFEASIBLE with

@@ -45,16 +45,11 @@ const struct word array_bonds[] = {
  * that of liner and depletion layer in series; the resistance is that of copper plus 0.1 and
  * 0.2 ohm of contact.  The hybrid bonds of stacked caches are also 9 um apart (J. Wuu et al.,
  * ISSCC 2022; recalled). */
-const struct array_bond_figures array_bond_figures[] = {
+static const struct bond_figures {
+    double pitch_m, ohm, f; /* of one bond and its via */
+} bond_figures[] = {
     [BOND_HYBRID] = { .pitch_m = 9e-6, .ohm = 0.13, .f = 34.7e-15 },
     [BOND_MICRO_BUMP] = { .pitch_m = 40e-6, .ohm = 0.22, .f = 57e-15 },
-};
-
-const struct word buffer_styles[] = {
-    { "latency", BUFFER_LATENCY },
-    { "balanced", BUFFER_BALANCED },
-    { "area", BUFFER_AREA },
-    { NULL, 0 },
 };
 
 static const struct array_rules *rules_of(const struct array_request *request)
@@ -101,7 +96,7 @@ static struct wire_plan plan_wires(const struct array_request *request)
 static enum status make_bond(struct task *task, struct error *why)
 {
     const struct array_request *r = task->request;
-    const struct array_bond_figures *bond = &array_bond_figures[r->bond];
+    const struct bond_figures *bond = &bond_figures[r->bond];
     const struct wire_choice driven = { .level = WIRE_SEMI_GLOBAL,
                                         .repeat = REPEAT_OPTIMAL };
     struct process repeaters = process_of_repeaters(&task->process);

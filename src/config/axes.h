@@ -36,12 +36,6 @@ enum status sample_read(struct axes_reading *reading, const config_setting_t *gr
 /* Moves the values of an axis to the space, which owns them from then on. */
 void axis_give(struct space *space, enum axis_id axis, struct values *values);
 
-/* Arranges the given axes in dimensions, in their order; for `leaders` see above.  Returns
- * STATUS_INPUT, without file and line, if the product of their counts is larger than 2^62. */
-enum status dimensions_arrange(struct space *space, const enum axis_id *order,
-                               size_t count, const enum axis_id *leaders,
-                               struct error *err);
-
 /* Releases what was read but not moved to the space. */
 void axes_reading_free(struct axes_reading *reading);
 

@@ -13,9 +13,11 @@
 
 /* ---- dimensions */
 
-enum status dimensions_arrange(struct space *space, const enum axis_id *order,
-                               size_t count, const enum axis_id *leaders,
-                               struct error *err)
+/* Arranges the given axes in dimensions, in their order; `leaders` has the first axis of each
+ * one's zip.  Returns STATUS_INPUT if the product of their counts is larger than 2^62. */
+static enum status dimensions_arrange(struct space *space, const enum axis_id *order,
+                                      size_t count, const enum axis_id *leaders,
+                                      struct error *err)
 {
     const uint64_t limit = (uint64_t)1 << 62;
     uint64_t points = 1;

@@ -205,9 +205,6 @@ stage_mask stage_inputs(const struct sweep *sweep, enum stage_id id);
  * machines. */
 uint32_t stage_kinds(enum stage_id id);
 
-/* Does the sweep have a machine of these kinds, or no machine yet? */
-bool stage_has_machines(const struct sweep *sweep, enum stage_id id);
-
 /* Returns the axes that a stage and its inputs declare, on which its results may depend. */
 axis_mask stage_declared_axes(enum stage_id id);
 
@@ -267,12 +264,7 @@ stage_mask stages_wanted(const struct sweep *sweep);
 /* Returns the bytes of a metric for one point: those of an element times the inner count. */
 size_t metric_point_bytes(const struct metric *metric);
 
-/* Makes the grid of a stage in this sweep, over stage_axes; freed with grid_free.  Returns
- * STATUS_INPUT on overflow. */
-enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
-                       struct error *err);
-
-/* Makes a study with all grids and without results.  Returns STATUS_INPUT as stage_grid does,
+/* Makes a study with all grids and without results.  Returns STATUS_INPUT if a grid has too many points,
  * or if an axis without a default that a stage needs is not given. */
 enum status study_init(struct study *study, const struct sweep *sweep,
                        const struct library *library, struct error *err);

@@ -118,7 +118,8 @@ static const struct record *seen_member(const void *context, const struct record
     return cache_machine(seen->sweep, value);
 }
 
-bool stage_has_machines(const struct sweep *sweep, enum stage_id id)
+/* Does the sweep have a machine of the kinds of the stage, or no machine yet? */
+static bool stage_has_machines(const struct sweep *sweep, enum stage_id id)
 {
     const struct axis *machines = &sweep->space.axes[AXIS_machine];
     uint32_t kinds = stage_kinds(id);
@@ -301,8 +302,9 @@ stage_mask stages_wanted(const struct sweep *sweep)
     return wanted;
 }
 
-enum status stage_grid(const struct sweep *sweep, enum stage_id id, struct grid *grid,
-                       struct error *err)
+/* Makes the grid of a stage in this sweep, over stage_axes.  Returns STATUS_INPUT on overflow. */
+static enum status stage_grid(const struct sweep *sweep, enum stage_id id,
+                              struct grid *grid, struct error *err)
 {
     const struct stage_view seen = { sweep, id };
     const struct grid_members members = { .axis = AXIS_machine,

@@ -5,13 +5,6 @@
 #include <math.h>
 #include <stddef.h>
 
-const struct word reuse_method_words[] = {
-    { "exact", REUSE_EXACT },
-    { "sampled", REUSE_SAMPLED },
-    { "analytic", REUSE_ANALYTIC },
-    { NULL, 0 },
-};
-
 double curve_capacity_bytes(uint64_t i)
 {
     double octave_bytes = ldexp(CURVE_FIRST_BYTES, (int)(i / CURVE_STEPS));

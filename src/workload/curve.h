@@ -17,7 +17,6 @@ enum {
 #define CURVE_FIRST_BYTES 16384.0
 
 enum reuse_method { REUSE_EXACT, REUSE_SAMPLED, REUSE_ANALYTIC };
-extern const struct word reuse_method_words[];
 
 /* Counts are those of one run of the workload's phase on one batch in the steady state, in
  * which the cache holds what the previous run left. */

@@ -1,8 +1,8 @@
 /* A set-associative write-back cache with LRU replacement, simulated access by access.  It is
  * the reference for the reuse curve's correction for associativity, and simulates a single
  * geometry. */
-#ifndef NVSWEEP_WORKLOAD_SET_ASSOCIATIVE_H
-#define NVSWEEP_WORKLOAD_SET_ASSOCIATIVE_H
+#ifndef NVSWEEP_TESTS_SET_ASSOCIATIVE_H
+#define NVSWEEP_TESTS_SET_ASSOCIATIVE_H
 
 #include "workload/access.h"
 

@@ -1,4 +1,4 @@
-#include "workload/set_associative.h"
+#include "set_associative.h"
 
 #include "base/memory.h"
 
