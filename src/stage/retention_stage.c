@@ -8,13 +8,15 @@
  *
  * A charge is refreshed row by row within the subarrays; the array model knows what that takes.
  * A cell that flips at random is not helped by writing again what is read: it is scrubbed, line
- * by line, a code corrects, and lines with an error are written. */
+ * by line, a code corrects, and lines with an error are written.  Between scrubs, or without them,
+ * a line is lost when it has more flips than the code corrects (reliability/line_loss.h): there is
+ * no time until which its data are safe. */
 #include "stage/stages.h"
 
 #include "base/maths.h"
 #include "columns/array.h"
 #include "columns/retention.h"
-#include "reliability/ecc.h"
+#include "reliability/line_loss.h"
 #include "stage/outliving.h"
 #include "stage/visit.h"
 #include "tech/retention.h"
@@ -113,11 +115,76 @@ static double policy_share(const struct lives *lives, enum refresh refresh,
     return refresh == REFRESH_ALL ? 1 : lives_outliving_live(lives, interval_s);
 }
 
-/* Does the policy keep what outlives the cells? */
-static bool is_kept(const struct point *point, const struct cell *cell)
+/* ---- what is lost */
+
+/* The probability that a line of cells that flip at random is lost, by its lifetime: kept from
+ * point to point, since workloads and capacities do not change it. */
+struct losses {
+    struct line_loss of;
+    double within[LIFETIME_BOUNDS]; /* lifetime_bound_s */
+    double endless_hz;
+};
+
+static bool is_same_loss(const struct line_loss *a, const struct line_loss *b)
 {
-    return point->refresh != REFRESH_NONE &&
-           (!cell_fails_at_random(cell) || point->ecc != ECC_NONE);
+    return a->code.codewords == b->code.codewords &&
+           a->code.data_bits == b->code.data_bits &&
+           a->code.check_bits == b->code.check_bits &&
+           a->code.corrects == b->code.corrects && a->flip_hz == b->flip_hz &&
+           a->scrub_s == b->scrub_s;
+}
+
+static void losses_fill(const struct point *point, const struct refreshed *of,
+                        struct losses *losses)
+{
+    bool is_scrubbed = point->refresh != REFRESH_NONE && point->ecc != ECC_NONE;
+    struct line_loss loss = {
+        .code = code_make((enum ecc)point->ecc, 8 * point->line_bytes),
+        .flip_hz = 1 / cell_flip_s(of->cell, of->temperature_k),
+        .scrub_s = is_scrubbed ? of->interval_s : INFINITY,
+    };
+
+    if (is_same_loss(&loss, &losses->of))
+        return;
+    losses->of = loss;
+    losses->endless_hz = loss.flip_hz > 0 ? line_loss_hz(&loss) : 0;
+    for (unsigned b = 0; b < LIFETIME_BOUNDS; b++)
+        losses->within[b] = line_loss_after(&loss, lifetime_bound_s(b));
+}
+
+/* Share of the residencies that lose their data by flips.  What lives for a time between two bounds
+ * is taken to live as long as the upper one, or as the longest lifetime. */
+static double lost_to_flips(const struct lives *lives, const struct losses *losses)
+{
+    const struct data_lifetime_columns *columns = lives->columns;
+    double endless = lives_value(lives, columns->endless_share, TENSOR_ALL);
+    double longest_s = lives_most(lives, columns->lifetime_100_s, TENSOR_ALL);
+    double longest = isfinite(longest_s) ? line_loss_after(&losses->of, longest_s) : 1;
+    double above[LIFETIME_BOUNDS], was = 1 - endless, lost = 0;
+
+    lives_ending(lives, TENSOR_ALL, above);
+    for (unsigned b = 0; b < LIFETIME_BOUNDS; b++) {
+        lost += (was - above[b]) * fmin(losses->within[b], longest);
+        was = above[b];
+    }
+    lost += was * longest;
+    lost += endless * fmin(columns->run_s[lives->row] * losses->endless_hz, 1);
+    return fmin(lost, 1);
+}
+
+static double lost_share(const struct visit *visit, const struct refreshed *of,
+                         const struct lives *lives)
+{
+    const struct point *point = &visit->point;
+
+    if (cell_fails_at_random(of->cell)) {
+        losses_fill(point, of, visit->memory);
+        return lost_to_flips(lives, visit->memory);
+    }
+    return point->refresh != REFRESH_NONE
+               ? 0
+               : lives_outliving(lives, TENSOR_ALL,
+                                 cell_retention_s(of->cell, of->temperature_k));
 }
 
 static enum status retention_visit(const struct visit *visit,
@@ -134,7 +201,6 @@ static enum status retention_visit(const struct visit *visit,
     struct lives lives = lives_at(&d, row, (double)a.resolved_capacity_bytes[m]);
     struct refreshed of = refreshed_at(point, &a, m);
     double share = policy_share(&lives, (enum refresh)point->refresh, of.interval_s);
-    double retention_s = cell_retention_s(of.cell, of.temperature_k);
 
     if (share * of.all_busy >= 1)
         return error_set(reason, STATUS_INFEASIBLE,
@@ -143,9 +209,7 @@ static enum status retention_visit(const struct visit *visit,
                          of.interval_s, share, share * of.all_busy * of.interval_s);
     cell_write(&of, &out, i);
     needs_write(&lives, &out, i);
-    out.lost_share[i] = is_kept(point, of.cell)
-                            ? 0
-                            : lives_outliving(&lives, TENSOR_ALL, retention_s);
+    out.lost_share[i] = lost_share(visit, &of, &lives);
     out.lost_hz[i] = out.lost_share[i] *
                      lives_value(&lives, d.residencies, TENSOR_ALL) / d.run_s[row];
     out.refresh_interval_s[i] = share > 0 ? of.interval_s : INFINITY;
@@ -161,7 +225,9 @@ static void retention_stage_evaluate(const struct study *study, struct range poi
                                      const struct columns *out, int8_t *status,
                                      struct error *reason)
 {
-    stage_visit(study, STAGE_RETENTION, points, retention_visit, NULL, out, status,
+    struct losses losses = { .of.code.codewords = 0 };
+
+    stage_visit(study, STAGE_RETENTION, points, retention_visit, &losses, out, status,
                 reason);
 }
 
