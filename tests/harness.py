@@ -53,7 +53,14 @@ def data_folder(path, package):
     return None
 
 
+def runner_needed():
+    """Ends the script with one line where the runner is not built, as by hand: `make test` builds it."""
+    if not os.path.exists(runner):
+        sys.exit(f"{runner} is missing: make {build}/bench_runner")
+
+
 def command(ranks, file, capacities=5, batches=7, lease_blocks=0):
+    runner_needed()
     launch = ["mpirun", "-n", str(ranks)] if ranks else []
     return launch + [runner, "sweep", file, str(capacities), str(batches),
                      str(lease_blocks)]
@@ -68,6 +75,7 @@ def asan_of(program):
 def preloaded(library):
     """The variables that put a library before a program, after ASan if it has that: which
     then does not look for leaks, since mpirun, which is preloaded too, has some."""
+    runner_needed()
     asan = asan_of(runner)
     variables = {"LD_PRELOAD": ":".join(asan + [library])}
     return dict(variables, ASAN_OPTIONS="detect_leaks=0") if asan else variables

@@ -1,6 +1,7 @@
 /* Codes, wear and scrubbing (src/reliability/). */
 #include "unit.h"
 
+#include "reliability/line_loss.h"
 #include "reliability/wear.h"
 
 #include <math.h>
@@ -44,6 +45,24 @@ static void failures_are_the_binomial_tail(void)
     CU_ASSERT_EQUAL(code_failure(&secded, 0), 0);
     CU_ASSERT_EQUAL(code_failure(&secded, 1), 1);
     CU_ASSERT(code_failure(&secded, 0.9) <= 1);
+}
+
+/* Also where most bits are wrong: the chance that few of thousands are is too small for a number. */
+static void more_wrong_bits_are_never_better(void)
+{
+    for (enum ecc ecc = ECC_NONE; ecc <= ECC_BCH2; ecc++)
+        for (uint64_t bits = 32; bits <= 8192; bits *= 4) {
+            struct code code = code_make(ecc, bits);
+            double was = 0;
+
+            for (double p = 1e-9; p < 1; p *= 1.05) {
+                double now = code_failure(&code, p);
+
+                CU_ASSERT(now >= was * (1 - 1e-12) && now <= 1);
+                was = now;
+            }
+            ASSERT_NEAR(was, 1.0, 1e-9);
+        }
 }
 
 /* 1e6 writes a line, 1000 lines, 1000 writes a second: 1e6 s if spread evenly. */
@@ -126,9 +145,45 @@ static void what_no_scrubbing_saves_is_infeasible(void)
     CU_ASSERT_EQUAL(scrub_find(&sloppy, &scrub, NULL), STATUS_INFEASIBLE);
 }
 
+/* One bit without a code decays as exp(-t / tau), whose mean is tau; scrubbed with a code that
+ * corrects nothing more it would be the same. */
+static void one_bit_is_lost_after_tau(void)
+{
+    struct line_loss loss = { .code = { .codewords = 1, .data_bits = 1 },
+                              .flip_hz = 1e3,
+                              .scrub_s = INFINITY };
+
+    ASSERT_NEAR(line_loss_after(&loss, 0.5e-3), -expm1(-0.5), 1e-12);
+    CU_ASSERT_EQUAL(line_loss_after(&loss, 0), 0);
+    ASSERT_NEAR(line_loss_hz(&loss), 1e3, 2e-3);
+    loss.code.data_bits = 1024; /* the first of 1024 bits */
+    ASSERT_NEAR(line_loss_hz(&loss), 1024e3, 2e-3);
+}
+
+/* Two flips of 72 bits, (72 choose 2) p^2, in one of 16 words. */
+static void a_line_is_lost_when_a_word_has_two_flips(void)
+{
+    struct line_loss loss = { .code = code_make(ECC_SECDED, 1024),
+                              .flip_hz = 1,
+                              .scrub_s = INFINITY };
+    double once = 16 * 2556e-14;
+
+    CU_ASSERT_EQUAL(loss.code.codewords, 16);
+    ASSERT_NEAR(line_loss_after(&loss, 1e-7), once, 1e-5);
+    ASSERT_NEAR(line_loss_after(&loss, 2e-7), 4 * once, 1e-5);
+    loss.scrub_s = 1e-7; /* grows with the intervals, no longer with their square */
+    ASSERT_NEAR(line_loss_after(&loss, 1e-7), once, 1e-5);
+    ASSERT_NEAR(line_loss_after(&loss, 2e-5), 200 * once, 1e-5);
+    ASSERT_NEAR(line_loss_hz(&loss), once / 1e-7, 1e-5);
+    loss.flip_hz = 1e12; /* nothing survives an interval */
+    CU_ASSERT_EQUAL(line_loss_after(&loss, 1), 1);
+    CU_ASSERT(line_loss_hz(&loss) > 1e10 && isfinite(line_loss_hz(&loss)));
+}
+
 SUITE(reliability, TEST(check_bits_are_those_of_the_textbooks),
-      TEST(failures_are_the_binomial_tail), TEST(wear_is_counted_by_hand),
-      TEST(retention_is_a_part_per_million),
+      TEST(failures_are_the_binomial_tail), TEST(more_wrong_bits_are_never_better),
+      TEST(wear_is_counted_by_hand), TEST(retention_is_a_part_per_million),
       TEST(the_scrub_interval_is_the_longest_that_meets_the_target),
       TEST(a_stronger_code_needs_less_scrubbing),
-      TEST(what_no_scrubbing_saves_is_infeasible));
+      TEST(what_no_scrubbing_saves_is_infeasible), TEST(one_bit_is_lost_after_tau),
+      TEST(a_line_is_lost_when_a_word_has_two_flips));

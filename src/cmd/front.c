@@ -66,10 +66,13 @@ enum status fronts_find(struct front_search *search, struct error *err)
 
     while (status == STATUS_OK && table_next(&search->table)) {
         struct front_candidate candidate = { .row = search->table.row };
+        int done;
 
+        status = table_status(&search->table, &done, err);
         for (size_t m = 0; m < search->table.metric_count && status == STATUS_OK; m++)
             status = table_value(&search->table, m, &candidate.values[m], err);
-        if (status == STATUS_OK && is_allowed(search, candidate.values))
+        if (status == STATUS_OK && done == POINT_DONE &&
+            is_allowed(search, candidate.values))
             front_add(search, group_of(search), &candidate);
     }
     return status;

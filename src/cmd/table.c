@@ -36,6 +36,16 @@ static enum status reader_at(const struct results *results, struct reader *reade
     return STATUS_OK;
 }
 
+/* The stage whose column the variable is. */
+static size_t stage_with(const struct results *results, const struct variable *variable)
+{
+    for (size_t s = 0; s < results->stage_count; s++)
+        for (uint32_t c = 0; c < results->stages[s].layout.columns; c++)
+            if (&results->variables[results->stages[s].columns[c]] == variable)
+                return s;
+    return results->stage_count;
+}
+
 static enum status metric_add(struct table *table, const char *name, struct error *err)
 {
     const struct variable *variable = results_find(table->results, name);
@@ -46,6 +56,7 @@ static enum status metric_add(struct table *table, const char *name, struct erro
     if (table->metric_count == TABLE_METRICS)
         return error_set(err, STATUS_INPUT, "at most %d metrics at a time",
                          TABLE_METRICS);
+    table->stages[table->metric_count] = stage_with(table->results, variable);
     table->metrics[table->metric_count++].variable = variable;
     return STATUS_OK;
 }
@@ -253,6 +264,8 @@ enum status table_open(struct table *table, const struct results *results,
     *table = (struct table){ .results = results };
     if (results->stage_count == 0)
         return error_set(err, STATUS_INPUT, "%s has no stages", results->path);
+    table->stage_status = alloc_array(results->stage_count,
+                                      sizeof *table->stage_status);
     status = metrics || fallback
                  ? metrics_add(table, metrics ? metrics : fallback, !metrics, err)
                  : STATUS_OK;
@@ -278,6 +291,10 @@ void table_close(struct table *table)
     for (size_t m = 0; m < table->metric_count; m++)
         free(table->metrics[m].window);
     free(table->status.window);
+    for (size_t stage = 0; table->stage_status && stage < table->results->stage_count;
+         stage++)
+        free(table->stage_status[stage].window);
+    free(table->stage_status);
     for (size_t d = 0; d < table->dimension_count; d++)
         free(table->selected[d]);
     for (size_t j = 0; j < table->joint_count; j++)
@@ -335,21 +352,39 @@ static uint64_t element_of(const struct table *table, const struct variable *var
     return element;
 }
 
-enum status table_status(struct table *table, int *status, struct error *err)
+static enum status status_read(struct table *table, struct reader *reader, int *status,
+                               struct error *err)
 {
     double value = POINT_DONE;
     enum status read = STATUS_OK;
     uint64_t element;
 
-    if (table->status.variable) {
-        element = element_of(table, table->status.variable);
+    if (reader->variable) {
+        element = element_of(table, reader->variable);
         if (element == UINT64_MAX)
             value = POINT_EXCLUDED;
         else
-            read = reader_at(table->results, &table->status, element, &value, err);
+            read = reader_at(table->results, reader, element, &value, err);
     }
     *status = (int)value;
     return read;
+}
+
+enum status table_status(struct table *table, int *status, struct error *err)
+{
+    return status_read(table, &table->status, status, err);
+}
+
+static struct reader *status_of_metric(struct table *table, size_t m)
+{
+    const struct results *results = table->results;
+    size_t stage = table->stages[m];
+
+    if (stage == results->stage_count)
+        return &table->status;
+    table->stage_status[stage].variable =
+        &results->variables[results->stages[stage].status];
+    return &table->stage_status[stage];
 }
 
 enum status table_value(struct table *table, size_t m, double *value, struct error *err)
@@ -360,7 +395,7 @@ enum status table_value(struct table *table, size_t m, double *value, struct err
     int done;
 
     *value = NAN;
-    status = table_status(table, &done, err);
+    status = status_read(table, status_of_metric(table, m), &done, err);
     if (status != STATUS_OK || done != POINT_DONE || element == UINT64_MAX)
         return status;
     return reader_at(table->results, reader, element, value, err);

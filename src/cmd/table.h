@@ -38,6 +38,8 @@ struct label {
 struct table {
     const struct results *results;
     struct reader metrics[TABLE_METRICS];
+    size_t stages
+        [TABLE_METRICS]; /* of the metrics: their stages, or results->stage_count */
     size_t metric_count;
     size_t
         dimensions[TABLE_DIMENSIONS]; /* union of the metrics' dimensions, file order */
@@ -49,7 +51,8 @@ struct table {
     size_t joint_count;
     struct label labels[TABLE_LABELS]; /* by dimension, its own first */
     size_t label_count;
-    struct reader status;
+    struct reader status; /* of the rows: that of the stage with the most dimensions */
+    struct reader *stage_status; /* by stage */
     uint64_t
         position[TABLE_DIMENSIONS]; /* of the current row: positions in `selected` */
     uint64_t row, rows;
@@ -68,7 +71,8 @@ void table_close(struct table *table);
 bool table_next(struct table *table);
 void table_rewind(struct table *table);
 
-/* Value of metric m in the current row; NaN if the point is not done. */
+/* Value of metric m in the current row; NaN if the metric's own stage has no result there.  Other
+ * stages may have none in a row that has a value: table_status says so. */
 enum status table_value(struct table *table, size_t m, double *value,
                         struct error *err);
 

@@ -48,6 +48,14 @@ uint64_t code_word_check_bits(const struct code *code)
     return code->codewords * code->check_bits;
 }
 
+/* Probability of k errors among n bits. */
+static double binomial(double n, double k, double p)
+{
+    return maths_exp(maths_ln_factorial(n) - maths_ln_factorial(k) -
+                     maths_ln_factorial(n - k) + k * maths_log(p) +
+                     (n - k) * maths_log1p(-p));
+}
+
 double code_failure(const struct code *code, double p)
 {
     double n = (double)(code->data_bits + code->check_bits);
@@ -57,9 +65,12 @@ double code_failure(const struct code *code, double p)
         return 0;
     if (p >= 1)
         return 1;
-    term = maths_exp(maths_ln_factorial(n) - maths_ln_factorial(k) -
-                     maths_ln_factorial(n - k) + k * maths_log(p) +
-                     (n - k) * maths_log1p(-p));
+    if (n * p > k) { /* the first terms of the tail may be too small for a number */
+        for (double few = 0; few < k; few++)
+            sum += binomial(n, few, p);
+        return sum < 1 ? 1 - sum : 0;
+    }
+    term = binomial(n, k, p);
     for (; k <= n; k++) {
         sum += term;
         if (k > n * p && term < 1e-17 * sum)

@@ -33,8 +33,9 @@ struct code code_make(enum ecc ecc, uint64_t data_bits);
 uint64_t code_word_check_bits(const struct code *code);
 
 /* Returns the probability that a codeword has more errors than the code corrects, if bits fail
- * independently with probability p.  It is the tail of the binomial distribution, summed from its
- * largest term so that it is accurate for the smallest p. */
+ * independently with probability p.  It is the tail of the binomial distribution, summed itself where
+ * few errors are expected, so that it is accurate for the smallest p; else 1 less the few terms before
+ * it. */
 double code_failure(const struct code *code, double p);
 
 /* Coder and decoder of a memory word.  Each check bit is a tree of two-input exclusive-or gates

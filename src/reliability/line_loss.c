@@ -9,7 +9,8 @@ static double ln_survival(const struct line_loss *loss, double time_s)
 {
     double wrong = -maths_expm1(-loss->flip_hz * time_s);
 
-    return (double)loss->code.codewords * maths_log1p(-code_failure(&loss->code, wrong));
+    return (double)loss->code.codewords *
+           maths_log1p(-code_failure(&loss->code, wrong));
 }
 
 double line_loss_after(const struct line_loss *loss, double time_s)

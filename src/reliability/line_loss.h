@@ -8,7 +8,8 @@
 struct line_loss {
     struct code code; /* of one line */
     double flip_hz;   /* flips per second of one bit, above 0 */
-    double scrub_s;   /* interval at which lines are read and corrected; INFINITY: never */
+    double
+        scrub_s; /* interval at which lines are read and corrected; INFINITY: never */
 };
 
 /* Returns the probability that a line is lost when time_s (0 or more) have passed since it was

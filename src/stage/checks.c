@@ -216,6 +216,33 @@ static enum status dram_time_check(const struct study *study, struct error *err)
     return STATUS_OK;
 }
 
+/* Both layouts are the same where no network has experts, or one GPU has them all. */
+static enum status experts_check(const struct study *study, struct error *err)
+{
+    const struct space *space = &study->sweep->space;
+    const struct axis *layouts = &space->axes[AXIS_expert_layout];
+    const struct axis *workloads = &space->axes[AXIS_workload];
+    const struct axis *gpus = &space->axes[AXIS_gpus];
+    bool has_experts = false, has_several = false;
+
+    if (!layouts->line || !readers(study, AXIS_expert_layout))
+        return STATUS_OK;
+    for (uint64_t i = 0; i < workloads->count; i++)
+        has_experts |= workloads->values[i].record &&
+                       workload_has_experts(
+                           (const struct workload *)workloads->values[i].record);
+    for (uint64_t i = 0; i < gpus->count; i++)
+        has_several |= gpus->values[i].count > 1;
+    if (has_experts && has_several)
+        return STATUS_OK;
+    return error_set(
+        err, STATUS_INPUT,
+        "%s:%u: axis '%s' changes nothing in this sweep (%s), must be left out",
+        study->sweep->file, layouts->line, axis_specs[AXIS_expert_layout].key,
+        has_experts ? "no value of gpus is above 1"
+                    : "none of its workloads has experts");
+}
+
 /* ---- experiments */
 
 /* What a family reads beside the experiment: an axis that none of the sweep's reads must not be
@@ -272,6 +299,8 @@ enum status study_check(const struct study *study, struct error *err)
 
     if (status == STATUS_OK)
         status = dram_time_check(study, err);
+    if (status == STATUS_OK)
+        status = experts_check(study, err);
     if (status == STATUS_OK)
         status = experiments_check(study, err);
     if (status == STATUS_OK)

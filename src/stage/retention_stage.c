@@ -48,6 +48,16 @@ static void scrub_fill(const struct point *point, const struct array_columns *a,
                    (double)a->banks[m] / of->interval_s;
 }
 
+/* Cycles that refreshing a row takes: the read of a capacitor restores it; the columns of a gain cell
+ * that share an amplifier are sensed one after the other, and a write of the row follows, which is
+ * taken to last as long as a read (array/subarray_power.c has the energy). */
+static double row_cycles(const struct cell *cell, uint64_t column_mux)
+{
+    if (cell->kind != CELL_GAIN_CELL || column_mux == COUNT_NONE)
+        return 1;
+    return (double)column_mux + 1;
+}
+
 static struct refreshed refreshed_at(const struct point *point,
                                      const struct array_columns *a, uint64_t m)
 {
@@ -66,7 +76,9 @@ static struct refreshed refreshed_at(const struct point *point,
     }
     of.all_w = a->refresh_w[m];
     if (a->subarray_rows[m] != COUNT_NONE)
-        of.all_busy = (double)a->subarray_rows[m] * a->cycle_s[m] / of.interval_s;
+        of.all_busy = (double)a->subarray_rows[m] *
+                      row_cycles(of.cell, a->column_mux[m]) * a->cycle_s[m] /
+                      of.interval_s;
     return of;
 }
 

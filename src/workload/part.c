@@ -37,6 +37,14 @@ const struct word expert_layout_words[] = {
     { NULL, 0 },
 };
 
+bool workload_has_experts(const struct workload *workload)
+{
+    for (size_t i = 0; i < workload->layers_count; i++)
+        if (workload->layers[i].experts > 0)
+            return true;
+    return false;
+}
+
 /* Whole experts for each GPU. */
 static enum status experts_spread(struct layer *layer, uint64_t parts,
                                   struct error *err)

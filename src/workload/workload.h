@@ -225,6 +225,9 @@ enum expert_layout {
 };
 extern const struct word expert_layout_words[];
 
+/* Has the workload layers of experts? */
+bool workload_has_experts(const struct workload *workload);
+
 /* Computes the part of a workload that one of `parts` GPUs computes: whole rows and columns of
  * products and whole heads.  If there are fewer heads of keys and values than parts, several GPUs
  * hold the same head.  The caller frees *layers, the layers of the part; their texts belong to
