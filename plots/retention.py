@@ -39,7 +39,8 @@ def lost_panel(axes, one, technologies, look):
         axes.axvline(need, color="0.5", lw=0.8, ls=":")
         axes.text(need * 1.5, 0.9, "99 % of lifetimes", fontsize=7, color="0.4",
                   transform=axes.get_xaxis_transform(), va="top")
-    axes.set_ylim(-0.03, 1.03)
+    axes.set_yscale("log")
+    axes.set_ylim(1e-12, 3)
 
 
 def edp_panel(axes, one, technologies, look):

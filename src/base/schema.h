@@ -124,6 +124,10 @@ enum status schema_names_visit(const struct schema *schema, const void *record,
 #define FIELD_COUNT(type, member, fallback_, min_, max_, meaning_)                     \
     { .name = #member, .kind = KIND_COUNT, .offset = offsetof(type, member),           \
       .unit = "1", .fallback = fallback_, .min = min_, .max = max_, .meaning = meaning_ }
+/* a number that may also be the word zero_, which means 0 and is the default */
+#define FIELD_NUMBER_OR(type, member, unit_, zero_, min_, max_, meaning_)              \
+    { .name = #member, .kind = KIND_NUMBER, .offset = offsetof(type, member),          \
+      .unit = unit_, .zero = zero_, .min = min_, .max = max_, .meaning = meaning_ }
 /* the size of a memory in bytes; a count that must be a power of two */
 #define FIELD_SIZE(type, member, fallback_, min_, max_, meaning_)                      \
     { .name = #member, .kind = KIND_NUMBER, .offset = offsetof(type, member),          \

@@ -100,14 +100,14 @@ static const struct field cell_fields[] = {
     NUM(retention_s, "s", 0, 0, 1e12, "retention; 0: longer than any use"),
     NUM(retention_temperature_k, "K", 358.15, 200, 450, "where retention_s holds"),
     NUM(refresh_interval_s, "s", 0, 0, 1e12, "refresh period; 0: retention_s"),
-    NUM(thermal_stability, "1", 0, 0, 200,
-        "magnetic cells: barrier between the states over k T at retention_temperature_k; 0: as "
+    FIELD_NUMBER_OR(struct cell, thermal_stability, "1", "own", 1, 200,
+        "magnetic cells: barrier between the states over k T at retention_temperature_k; own: as "
         "retention_s says; another value moves retention_s, write currents, pulses and energies"),
-    NUM(write_overdrive, "1", 0, 0, 100,
-        "magnetic cells: write current over the critical one; 0: design_overdrive; another value "
+    FIELD_NUMBER_OR(struct cell, write_overdrive, "1", "own", 1, 100,
+        "magnetic cells: write current over the critical one; own: design_overdrive; another value "
         "moves write currents, pulses and energies"),
-    NUM(write_error, "1", 0, 0, 0.1,
-        "magnetic cells: share of written bits that stay unwritten; 0: design_write_error; another "
+    FIELD_NUMBER_OR(struct cell, write_error, "1", "own", 1e-30, 0.1,
+        "magnetic cells: share of written bits that stay unwritten; own: design_write_error; another "
         "value moves pulses and energies"),
     NUM(design_overdrive, "1", 1.5, 1, 100,
         "write_overdrive of the pulses that the record gives (assumed)"),
