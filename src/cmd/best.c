@@ -58,6 +58,25 @@ static enum status number_meets(const struct results *results,
     return status;
 }
 
+/* The bound of an order, in the unit of the axis. */
+static enum status bound_read(const struct constraint *constraint,
+                              const struct variable *variable, double *bound,
+                              struct error *err)
+{
+    const char *units = variable ? variable->units : "";
+    struct error why;
+
+    if (!variable || variable->kind == VARIABLE_TEXT)
+        return error_set(err, STATUS_INPUT,
+                         "--where: the values of %s have no order, must be %s=VALUE",
+                         constraint->name, constraint->name);
+    if (quantity_parse(constraint->value, units[0] ? units : "1", bound, &why) !=
+        STATUS_OK)
+        return error_set(err, STATUS_INPUT, "--where %s: %s", constraint->name,
+                         why.text);
+    return STATUS_OK;
+}
+
 /* A constraint on an axis reduces the selected values of its dimension. */
 static enum status axis_limit(struct front_search *search,
                               const struct constraint *constraint, struct error *err)
@@ -66,23 +85,15 @@ static enum status axis_limit(struct front_search *search,
     const struct variable *variable;
     uint64_t *indices = NULL, count = 0, kept = 0;
     double bound = NAN;
-    struct error why;
     size_t d;
     enum status status = table_coordinate(table, constraint->name, &d, &variable, err);
 
-    if (status == STATUS_OK && constraint->sign == EQUAL)
-        status = table_match(table, constraint->name, constraint->value, &d, &indices,
-                             &count, err);
-    else if (status == STATUS_OK && (!variable || variable->kind == VARIABLE_TEXT))
-        status = error_set(err, STATUS_INPUT,
-                           "--where: the values of %s have no order, must be %s=VALUE",
-                           constraint->name, constraint->name);
-    else if (status == STATUS_OK &&
-             quantity_parse(constraint->value,
-                            variable->units[0] ? variable->units : "1", &bound,
-                            &why) != STATUS_OK)
-        status = error_set(err, STATUS_INPUT, "--where %s: %s", constraint->name,
-                           why.text);
+    if (status != STATUS_OK)
+        return status;
+    status = constraint->sign == EQUAL
+                 ? table_match(table, constraint->name, constraint->value, &d, &indices,
+                               &count, err)
+                 : bound_read(constraint, variable, &bound, err);
     for (uint64_t i = 0; status == STATUS_OK && i < table->selected_count[d]; i++) {
         uint64_t at = table->selected[d][i];
         bool meets = false;
@@ -114,42 +125,45 @@ static size_t metric_index(const struct table *table, const char *name)
     return SIZE_MAX;
 }
 
+/* Adds a constraint on a metric to the limits. */
+static enum status metric_limit(struct front_search *search,
+                                const struct constraint *constraint, struct error *err)
+{
+    struct limit limit = { .metric = metric_index(&search->table, constraint->name),
+                           .is_upper = constraint->sign == AT_MOST };
+    const char *units;
+    struct error why;
+
+    if (search->limit_count == LIMITS)
+        return error_set(err, STATUS_INPUT, "--where: at most %d constraints", LIMITS);
+    if (constraint->sign == EQUAL)
+        return error_set(
+            err, STATUS_INPUT,
+            "--where %s=%s: this is a metric, must be %s<=VALUE or %s>=VALUE",
+            constraint->name, constraint->value, constraint->name, constraint->name);
+    units = search->table.metrics[limit.metric].variable->units;
+    if (quantity_parse(constraint->value, units[0] ? units : "1", &limit.value, &why) !=
+        STATUS_OK)
+        return error_set(err, STATUS_INPUT, "--where %s: %s", constraint->name,
+                         why.text);
+    search->limits[search->limit_count++] = limit;
+    return STATUS_OK;
+}
+
 static enum status limits_read(struct front_search *search, const char *where,
                                struct error *err)
 {
     enum status status = STATUS_OK;
 
     while (where && *where && status == STATUS_OK) {
-        struct limit *limit = &search->limits[search->limit_count];
         struct constraint constraint;
-        const char *units;
-        struct error why;
 
         status = constraint_next(&where, &constraint, err);
-        if (status == STATUS_OK &&
-            table_has_axis(search->table.results, constraint.name)) {
-            status = axis_limit(search, &constraint, err);
-            continue;
-        }
-        if (status == STATUS_OK && search->limit_count == LIMITS)
-            status = error_set(err, STATUS_INPUT, "--where: at most %d constraints",
-                               LIMITS);
-        if (status == STATUS_OK && constraint.sign == EQUAL)
-            status = error_set(
-                err, STATUS_INPUT,
-                "--where %s=%s: this is a metric, must be %s<=VALUE or %s>=VALUE",
-                constraint.name, constraint.value, constraint.name, constraint.name);
         if (status != STATUS_OK)
             return status;
-        *limit = (struct limit){ .metric = metric_index(&search->table,
-                                                        constraint.name),
-                                 .is_upper = constraint.sign == AT_MOST };
-        units = search->table.metrics[limit->metric].variable->units;
-        if (quantity_parse(constraint.value, units[0] ? units : "1", &limit->value,
-                           &why) != STATUS_OK)
-            return error_set(err, STATUS_INPUT, "--where %s: %s", constraint.name,
-                             why.text);
-        search->limit_count++;
+        status = table_has_axis(search->table.results, constraint.name)
+                     ? axis_limit(search, &constraint, err)
+                     : metric_limit(search, &constraint, err);
     }
     return status;
 }

@@ -366,39 +366,45 @@ static bool is_result_file(const char *name)
     return count == sizeof start && memcmp(start, signature, sizeof start) == 0;
 }
 
+/* The library and sweep inside a result file. */
+static enum status file_read(const char *file, struct library *library,
+                             struct sweep *sweep, struct error *err)
+{
+    struct results *results = NULL;
+    enum status status = results_open(file, &results, err);
+
+    if (status != STATUS_OK)
+        return status;
+    status = library_load_inside(results, library, err);
+    if (status == STATUS_OK)
+        status = sweep_read_text(file, results->sweep_text, library, sweep, err);
+    results_close(results);
+    return status;
+}
+
 /* Reads the arguments: a sweep or result file and values of its axes, or only values. */
 static enum status what_read(int argc, char **argv, struct library *library,
                              struct sweep *sweep, struct point *point,
                              struct error *err)
 {
+    bool is_file = true;
     enum status status;
 
     if (is_result_file(argv[0])) {
-        struct results *results = NULL;
-
-        status = results_open(argv[0], &results, err);
-        if (status == STATUS_OK)
-            status = library_load_inside(results, library, err);
-        if (status == STATUS_OK)
-            status = sweep_read_text(argv[0], results->sweep_text, library, sweep, err);
-        results_close(results);
-        return status != STATUS_OK ? status
-                                   : point_choose(argv + 1, argc - 1, library,
-                                                  &sweep->space, point, err);
-    }
-    if (!strchr(argv[0], '=') || access(argv[0], R_OK) == 0) {
+        status = file_read(argv[0], library, sweep, err);
+    } else if (!strchr(argv[0], '=') || access(argv[0], R_OK) == 0) {
         status = sweep_load(argv[0], library, sweep, err);
-        return status != STATUS_OK ? status
-                                   : point_choose(argv + 1, argc - 1, library,
-                                                  &sweep->space, point, err);
+    } else {
+        is_file = false;
+        status = library_load(library, err);
+        if (status == STATUS_OK)
+            status = sweep_from_settings((const char *const *)argv, (size_t)argc,
+                                         library, sweep, err);
     }
-    status = library_load(library, err);
-    if (status == STATUS_OK)
-        status = sweep_from_settings((const char *const *)argv, (size_t)argc, library,
-                                     sweep, err);
-    return status != STATUS_OK
-               ? status
-               : point_choose(NULL, 0, library, &sweep->space, point, err);
+    if (status != STATUS_OK)
+        return status;
+    return point_choose(is_file ? argv + 1 : NULL, is_file ? argc - 1 : 0, library,
+                        &sweep->space, point, err);
 }
 
 enum status cmd_explain(int argc, char **argv, struct error *err)

@@ -172,11 +172,12 @@ enum status cmd_traffic(int argc, char **argv, struct error *err)
     option_get("from", &from);
     option_get("capacity", &capacity);
 
-    if (status == STATUS_OK && (!machine || !from || argc > 0))
-        status = error_set(err, STATUS_INPUT,
-                           "traffic needs --machine GPU and --from ROWS.csv");
-    if (status == STATUS_OK)
-        status = library_load(&library, err);
+    if (status != STATUS_OK)
+        return status;
+    if (!machine || !from || argc > 0)
+        return error_set(err, STATUS_INPUT,
+                         "traffic needs --machine GPU and --from ROWS.csv");
+    status = library_load(&library, err);
     if (status != STATUS_OK)
         goto out;
     found = (const struct machine *)library_find(&library, RECORDS_MACHINE, machine);

@@ -68,17 +68,20 @@ static enum status iso_area_read(struct axes_reading *reading,
                                             "an iso_area_of range", keys,
                                             FIELD_COUNT_OF(keys), reading->err);
 
-    if (status == STATUS_OK && step)
+    if (status != STATUS_OK)
+        return status;
+    if (step)
         status = value_read(reading->source, step, reading->library,
                             &axis_specs[AXIS_capacity_bytes], &value, reading->err);
-    if (status == STATUS_OK && value.count == 0)
-        status = setting_fail(reading->source, step, reading->err,
-                              "is a word, must be a number of bytes");
+    if (status != STATUS_OK)
+        return status;
+    if (value.count == 0)
+        return setting_fail(reading->source, step, reading->err,
+                            "is a word, must be a number of bytes");
     iso_area->step_bytes = value.count;
-    if (status == STATUS_OK)
-        status = value_read(reading->source, setting_member(group, "iso_area_of"),
-                            reading->library, &axis_specs[AXIS_technology], &value,
-                            reading->err);
+    status = value_read(reading->source, setting_member(group, "iso_area_of"),
+                        reading->library, &axis_specs[AXIS_technology], &value,
+                        reading->err);
     if (status != STATUS_OK)
         return status;
     iso_area->baseline = value.record;
@@ -105,16 +108,19 @@ static enum status field_read(struct axes_reading *reading,
     struct error why;
 
     *values = setting_member(group, "values");
-    if (status == STATUS_OK && !*values)
-        status = setting_fail(reading->source, group, reading->err,
-                              "lacks 'values', must be { field = \"...\"; values = "
-                              "...; }");
-    if (status == STATUS_OK)
-        status = setting_text(reading->source, field, &label, reading->err);
-    if (status == STATUS_OK && field_axis_add(&reading->sweep->space, reading->library,
-                                              group->name, label, axis, &why))
-        status = setting_fail(reading->source, field, reading->err, "%s", why.text);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    if (!*values)
+        return setting_fail(reading->source, group, reading->err,
+                            "lacks 'values', must be { field = \"...\"; values = "
+                            "...; }");
+    status = setting_text(reading->source, field, &label, reading->err);
+    if (status != STATUS_OK)
+        return status;
+    if (field_axis_add(&reading->sweep->space, reading->library, group->name, label,
+                       axis, &why))
+        return setting_fail(reading->source, field, reading->err, "%s", why.text);
+    return STATUS_OK;
 }
 
 static bool is_field(const config_setting_t *setting)

@@ -114,34 +114,42 @@ static enum status field_add(const char *text, struct sweep *sweep, struct error
     return status;
 }
 
+static enum status range_choose(const struct need_words *words,
+                                struct need_question *need, struct error *err)
+{
+    need->least = words->least > 0 ? words->least : NEED_LEAST_DEFAULT;
+    need->most = words->most > 0 ? words->most : NEED_MOST_DEFAULT;
+    if (need->least >= 1e-6 && need->least < 1 && need->most > 1 && need->most <= 1e6)
+        return STATUS_OK;
+    return error_set(err, STATUS_INPUT,
+                     "is %g to %g, must begin in 1e-6..1 and end in 1..1e6, "
+                     "without 1 itself",
+                     need->least, need->most);
+}
+
 enum status need_ask(const struct need_words *words, const struct library *library,
                      struct sweep *sweep, const char **part, struct error *err)
 {
     struct need_question *need = &sweep->need;
     enum status status = over_find(words, library, sweep, part, err);
 
-    if (status == STATUS_OK) {
-        *part = "metric";
-        status = metric_choose(words->metric ? words->metric : NEED_METRIC_DEFAULT,
-                               sweep, err);
-    }
-    if (status == STATUS_OK) {
-        *part = "range";
-        need->least = words->least > 0 ? words->least : NEED_LEAST_DEFAULT;
-        need->most = words->most > 0 ? words->most : NEED_MOST_DEFAULT;
-        if (!(need->least >= 1e-6 && need->least < 1 && need->most > 1 &&
-              need->most <= 1e6))
-            status = error_set(err, STATUS_INPUT,
-                               "is %g to %g, must begin in 1e-6..1 and end in 1..1e6, "
-                               "without 1 itself",
-                               need->least, need->most);
-    }
-    *part = status == STATUS_OK ? "fields" : *part;
-    if (status == STATUS_OK && words->field_count == 0)
-        status = error_set(err, STATUS_INPUT,
-                           "is not given, must name numbers of a %s, such as "
-                           "[ \"set_pulse_s\" ]",
-                           record_table_schemas[axis_specs[need->axis].table]->kind);
+    if (status != STATUS_OK)
+        return status;
+    *part = "metric";
+    status = metric_choose(words->metric ? words->metric : NEED_METRIC_DEFAULT, sweep,
+                           err);
+    if (status != STATUS_OK)
+        return status;
+    *part = "range";
+    status = range_choose(words, need, err);
+    if (status != STATUS_OK)
+        return status;
+    *part = "fields";
+    if (words->field_count == 0)
+        return error_set(err, STATUS_INPUT,
+                         "is not given, must name numbers of a %s, such as "
+                         "[ \"set_pulse_s\" ]",
+                         record_table_schemas[axis_specs[need->axis].table]->kind);
     for (size_t f = 0; f < words->field_count && status == STATUS_OK; f++)
         status = field_add(words->fields[f], sweep, err);
     return status;

@@ -97,11 +97,13 @@ static enum status scores_begin(struct model *model, const struct value *a,
         return model_fail(model, "gives more than 2^40 elements");
     status = value_tokens(model, model->node->input[0], scores.heads * d, 0,
                           &scores.query);
-    if (status == STATUS_OK)
-        status = heads_repeated(model, b, scores.heads, &scores.kv_heads);
-    if (status == STATUS_OK)
-        status = value_tokens(model, model->node->input[1], scores.kv_heads * d, 0,
-                              &scores.key);
+    if (status != STATUS_OK)
+        return status;
+    status = heads_repeated(model, b, scores.heads, &scores.kv_heads);
+    if (status != STATUS_OK)
+        return status;
+    status = value_tokens(model, model->node->input[1], scores.kv_heads * d, 0,
+                          &scores.key);
     if (status == STATUS_OK && model->node->n_output)
         value_put(model, model->node->output[0], &scores);
     return status;
@@ -121,14 +123,15 @@ static enum status scores_end(struct model *model, struct value scores)
         return model_fail(model, "multiplies two activations outside softmax(Q K) V");
     out.d[rank - 1] = values->dims.d[rank - 1];
     status = heads_repeated(model, values, scores.heads, &kv_heads);
-    if (status == STATUS_OK && kv_heads != scores.kv_heads)
-        status = model_fail(model,
-                            "has %" PRIu64 " heads of keys and %" PRIu64
-                            " of values, must be as many",
-                            scores.kv_heads, kv_heads);
-    if (status == STATUS_OK)
-        status = value_tokens(model, model->node->input[1], kv_heads * out.d[rank - 1],
-                              0, &inputs[2]);
+    if (status != STATUS_OK)
+        return status;
+    if (kv_heads != scores.kv_heads)
+        return model_fail(model,
+                          "has %" PRIu64 " heads of keys and %" PRIu64
+                          " of values, must be as many",
+                          scores.kv_heads, kv_heads);
+    status = value_tokens(model, model->node->input[1], kv_heads * out.d[rank - 1], 0,
+                          &inputs[2]);
     if (status != STATUS_OK)
         return status;
     layer = layer_add(model, LAYER_ATTENTION, inputs, 3, &index);

@@ -232,14 +232,16 @@ static enum status judge(struct comparison *comparison, const struct metadata *m
     enum status status;
 
     status = raw_read(&comparison->raw, &stored, 4, metadata->checksum_offset, err);
-    if (status == STATUS_OK)
-        status = raw_read(&comparison->fresh, &wanted, 4, metadata->checksum_offset,
-                          err);
-    if (status == STATUS_OK)
-        status = metadata_crc(&comparison->raw, metadata, &crc, err);
-    if (status == STATUS_OK)
-        status = metadata_walk(&comparison->fresh, metadata, compare_chunk, comparison,
-                               err);
+    if (status != STATUS_OK)
+        return status;
+    status = raw_read(&comparison->fresh, &wanted, 4, metadata->checksum_offset, err);
+    if (status != STATUS_OK)
+        return status;
+    status = metadata_crc(&comparison->raw, metadata, &crc, err);
+    if (status != STATUS_OK)
+        return status;
+    status = metadata_walk(&comparison->fresh, metadata, compare_chunk, comparison,
+                           err);
     if (status != STATUS_OK)
         return status;
     /* The walk counted the stored checksum against 0; it is compared with `wanted` instead. */

@@ -96,19 +96,26 @@ static void growth_resume(struct run *run)
     free(before);
 }
 
-/* Rank 0: creates the file or checks the existing one, and reads its layout. */
+/* Rank 0: creates the file, or checks the metadata of the existing one.  *is_known: the metadata is
+ * that of this sweep and program. */
+static enum status file_make(struct run *run, bool is_new, bool *is_known,
+                             struct error *err)
+{
+    *is_known = is_new;
+    if (!is_new)
+        return file_check(run, is_known, err);
+    return results_create(run->output, &run->study, run->table, &run->options->program,
+                          err);
+}
+
+/* Rank 0: makes the file ready and reads its layout. */
 static enum status file_prepare(struct run *run, struct error *err)
 {
     struct results *results = NULL;
-    enum status status;
-    bool is_known = access(run->output, F_OK) != 0, is_new = is_known;
+    bool is_known, is_new = access(run->output, F_OK) != 0;
+    enum status status = file_make(run, is_new, &is_known, err);
     struct error ignored;
 
-    if (is_new)
-        status = results_create(run->output, &run->study, run->table,
-                                &run->options->program, err);
-    else
-        status = file_check(run, &is_known, err);
     if (status == STATUS_OK)
         status = results_open(run->output, &results, err);
     if (status == STATUS_INPUT && is_known)
@@ -121,16 +128,18 @@ static enum status file_prepare(struct run *run, struct error *err)
         results_close(results);
         results = NULL;
         status = file_grow(run, err);
-        if (status == STATUS_OK)
-            status = results_open(run->output, &results, err);
+        if (status != STATUS_OK)
+            goto out;
+        status = results_open(run->output, &results, err);
     } else if (!is_new) {
         growth_resume(run);
     }
     if (status != STATUS_OK)
         goto out;
     status = results_check_plain(results, err);
-    if (status == STATUS_OK)
-        status = results_layout(results, &run->study, run->table, &run->layout, err);
+    if (status != STATUS_OK)
+        goto out;
+    status = results_layout(results, &run->study, run->table, &run->layout, err);
 out:
     results_close(results);
     return status;
@@ -196,14 +205,16 @@ static enum status file_acquire(struct run *run, struct error *err)
 {
     enum status status = raw_check_name(run->output, err);
 
-    if (status == STATUS_OK)
-        status = lock_take(&run->lock, run->output, err);
+    if (status != STATUS_OK)
+        return status;
+    status = lock_take(&run->lock, run->output, err);
     if (status != STATUS_OK)
         return status;
     guard_lock(run->guard, &run->lock);
     status = file_prepare(run, err);
-    if (status == STATUS_OK)
-        status = raw_open(&run->raw, run->output, true, err);
+    if (status != STATUS_OK)
+        return status;
+    status = raw_open(&run->raw, run->output, true, err);
     if (status == STATUS_OK)
         run->file_system = file_system_of(run->raw.fd);
     return status;
