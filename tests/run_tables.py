@@ -184,6 +184,17 @@ def check_words(folder):
     assert "1.84467e+19" not in said, said
 
 
+def check_twice(sweep, result):
+    """What is said twice is refused, or narrows what is chosen; nothing is dropped."""
+    one = nvsweep("show", result, "-m", "area_m2", "technology=sram,pcm", "technology=pcm,stt-mram")
+    assert one == nvsweep("show", result, "-m", "area_m2", "technology=pcm"), one
+    nvsweep("show", result, "-m", "area_m2", "technology=sram", "technology=pcm", code=2)
+    nvsweep("show", result, "-m", "area_m2", "-m", "leakage_w", code=2)
+    nvsweep("explain", sweep, "technology=sram", "technology=pcm", code=2)
+    nvsweep("need", sweep, "--over", "technology=sram", "-m", "area_m2", "--field", "area_sram", "temperature=25 C",
+            "temperature=85 C", code=2)
+
+
 def check_forgetful(folder):
     sweep, result = os.path.join(folder, "f.cfg"), os.path.join(folder, "f.h5")
     with open(sweep, "w") as file:
@@ -206,6 +217,7 @@ def main():
         check_show(result, rows)
         check_best(result, rows)
         check_diff(result)
+        check_twice(sweep, result)
         check_rented(folder)
         check_zipped(folder)
         check_words(folder)

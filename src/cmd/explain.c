@@ -69,6 +69,8 @@ static enum status point_choose(char **settings, int count,
                                   &why);
         if (status != STATUS_OK)
             return error_set(err, status, "%s: %s", key, why.text);
+        if (named >> axis & 1)
+            return error_set(err, STATUS_INPUT, "%s is given twice, must be once", key);
         point_set(point, axis, value);
         space->axes[axis].is_given = true;
         named |= (axis_mask)1 << axis;

@@ -111,6 +111,8 @@ static enum status setting_apply(const char *setting, const struct library *libr
                               &kept[0], &why);
     if (status != STATUS_OK)
         return error_set(err, status, "%s: %s", key, why.text);
+    if (*named >> axis & 1)
+        return error_set(err, STATUS_INPUT, "%s is given twice, must be once", key);
     *named |= (axis_mask)1 << axis;
     kept[1].record = sweep->need.over;
     *names_over |= axis == sweep->need.axis && kept[0].record == kept[1].record;

@@ -128,6 +128,11 @@ enum status options_read(const char *command, int *argc, char **argv, struct err
         if (!equals && i + 1 >= *argc)
             return error_set(err, STATUS_INPUT, "option '%s' needs a value", argv[i]);
         value = equals ? equals + 1 : argv[++i];
+        if (!is_library && values_read[row] && strcmp(values_read[row], value) != 0)
+            return error_set(
+                err, STATUS_INPUT,
+                "option '%.40s' is '%.60s' and '%.60s', must be given once",
+                argv[equals ? i : i - 1], values_read[row], value);
         if (!is_library)
             values_read[row] = value;
         else if (folder_add(value, err) != STATUS_OK)

@@ -215,6 +215,22 @@ static void dimensions_find(struct table *table)
 
 /* ---- selection */
 
+/* Keeps those of the indices that are selected along a dimension already, in their order: another
+ * setting may select along it, of the same axis or of one that is zipped with it. */
+static uint64_t selected_keep(const struct table *table, size_t d, uint64_t *indices,
+                              uint64_t count)
+{
+    uint64_t kept = 0;
+
+    for (uint64_t i = 0; i < count; i++)
+        for (uint64_t s = 0; s < table->selected_count[d]; s++)
+            if (table->selected[d][s] == indices[i]) {
+                indices[kept++] = indices[i];
+                break;
+            }
+    return kept;
+}
+
 static enum status filter_apply(struct table *table, const char *filter,
                                 struct error *err)
 {
@@ -231,11 +247,16 @@ static enum status filter_apply(struct table *table, const char *filter,
     status = table_match(table, axis, equals + 1, &d, &indices, &count, err);
     if (status != STATUS_OK)
         return status;
+    count = selected_keep(table, d, indices, count);
+    if (count == 0)
+        status = error_set(err, STATUS_INPUT,
+                           "'%.60s': no row meets this and the settings before it",
+                           filter);
     free(table->selected[d]);
     table->selected[d] = indices;
     table->selected_count[d] = count;
     table->is_pinned[d] = count == 1;
-    return STATUS_OK;
+    return status;
 }
 
 /* All values of the dimension, but for those that the sweep does not use. */

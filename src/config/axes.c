@@ -94,6 +94,27 @@ static enum status iso_area_read(struct axes_reading *reading,
                        &reading->values[AXIS_capacity_bytes], reading->err);
 }
 
+/* Of two axes of one field the later would win everywhere. */
+static enum status field_once_check(const struct space *space, enum axis_id axis,
+                                    struct error *err)
+{
+    const struct place *own = &space->fields[axis - AXES_NAMED].place;
+
+    for (size_t f = 0; f < space->field_count; f++) {
+        const struct place *other = &space->fields[f].place;
+
+        if (other != own && other->of == own->of &&
+            strcmp(other->record, own->record) == 0 &&
+            strcmp(other->path, own->path) == 0)
+            return error_set(
+                err, STATUS_INPUT,
+                "'%.60s' is varied by the axis '%s' already, must be varied "
+                "by one",
+                own->path, space_axis(space, AXES_NAMED + f)->key);
+    }
+    return STATUS_OK;
+}
+
 /* { field = "technology.set_pulse_s"; values = ...; }: the axis, and the setting of its
  * values. */
 static enum status field_read(struct axes_reading *reading,
@@ -119,6 +140,8 @@ static enum status field_read(struct axes_reading *reading,
         return status;
     if (field_axis_add(&reading->sweep->space, reading->library, group->name, label,
                        axis, &why))
+        return setting_fail(reading->source, field, reading->err, "%s", why.text);
+    if (field_once_check(&reading->sweep->space, *axis, &why) != STATUS_OK)
         return setting_fail(reading->source, field, reading->err, "%s", why.text);
     return STATUS_OK;
 }
