@@ -41,7 +41,7 @@ static enum status field_check(const struct field *field, const void *record,
         value = (double)*(const uint64_t *)member(field, record);
     else
         return STATUS_OK;
-    if (value >= field->min && value <= field->max)
+    if ((value >= field->min && value <= field->max) || (field->zero && value == 0))
         return STATUS_OK;
     return error_set(err, STATUS_INPUT, "%s [%s] is %g, must be in %g..%g", field->name,
                      field->unit, value, field->min, field->max);
