@@ -206,6 +206,22 @@ def check_forgetful(folder):
     assert "\n20" not in nvsweep("best", result, "-m", "lost_share,residual_fit"), "done in all stages"
 
 
+def check_bare_names(folder):
+    """A name that several stages have is the last stage's, then the nearest one's, else refused."""
+    sweep, result = os.path.join(folder, "k.cfg"), os.path.join(folder, "k.h5")
+    with open(sweep, "w") as file:
+        file.write('axes = { machine = [ "eyeriss", "crossbar-chip" ]; workload = "vgg8-cifar"; '
+                   'technology = "sram"; node = "22 nm"; roadmap = "lop"; precision = 8; };')
+    nvsweep("run", sweep, "-o", result, "--quiet")
+    for bare, named in ("sample_j", "machines/sample_j"), ("leakage_w", "crossbar_chip/leakage_w"):
+        one, other = (json.loads(nvsweep("show", result, "-m", name, "--json"))
+                      for name in (bare, named))
+        assert one == other and one, (one, other)
+    said = subprocess.run([NVSWEEP, "best", result, "-m", "throughput_hz"], capture_output=True,
+                          text=True)
+    assert said.returncode == 2 and "chip/throughput_hz, crossbar_chip/throughput_hz" in said.stderr
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         sweep, result = os.path.join(folder, "t.cfg"), os.path.join(folder, "t.h5")
@@ -222,6 +238,7 @@ def main():
         check_zipped(folder)
         check_words(folder)
         check_forgetful(folder)
+        check_bare_names(folder)
         check_validate()
     return 0
 

@@ -86,7 +86,7 @@ def main():
                 ((TABLE, OURS), "capacity"),
                 ((OURS, "temprature=300 K"), "did you mean 'temperature'"),
                 ((OURS, TABLE, "capacity=4 MiB"), "must be one of the axis's values"),
-                ((OURS, OURS, "-m", "nothing"), "must be a metric with one number per point"),
+                ((OURS, OURS, "-m", "nothing"), "must name a quantity of one number per point"),
                 ((OURS, OURS, "--reduce", "most"), "--reduce is 'most', must be"),
                 ((OURS, OURS, "--orders", "-1"), "--orders is '-1'")):
             told = nvsweep("waterfall", *arguments, code=2)

@@ -259,7 +259,8 @@ static void a_stage_for_no_machine_of_the_sweep_is_refused(void)
         sweep_from_settings(settings, 3, shipped_library(), &sweep, &err), STATUS_OK);
     sweep.stages = STAGE_BIT(STAGE_REUSE);
     CU_ASSERT_EQUAL(study_init(&study, &sweep, shipped_library(), &err), STATUS_INPUT);
-    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "the reuse stage is for machines of the kind 'gpu'"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(err.text, "the reuse stage is for machines of the kind 'gpu'"));
     release();
 }
 
@@ -385,7 +386,8 @@ static void a_cache_that_leaks_more_than_the_board_gets_is_infeasible(void)
     CU_ASSERT_EQUAL(study.statuses[STAGE_GPU][0], POINT_INFEASIBLE);
     CU_ASSERT(isnan(machines_columns(&study.results[STAGE_MACHINES]).macs[0]));
     CU_ASSERT_EQUAL(study.statuses[STAGE_GPU][1], POINT_DONE);
-    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "more than the power limit of 15 W of jetson-tx2"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(err.text, "more than the power limit of 15 W of jetson-tx2"));
     release();
 }
 

@@ -144,7 +144,7 @@ static void along_draw(const struct along *along, struct draft *draft, uint64_t 
 {
     enum stage_id stage;
 
-    metric_find("gpu/edp_js", NULL, STAGES_ALL, &stage, &draft->objective.metric);
+    metric_find("gpu/edp_js", NULL, STAGES_ALL, &stage, &draft->objective.metric, NULL);
     draft->objective.stage = (int)stage;
     draft_begin(draft, STAGE_BIT(along->stage));
     CU_ASSERT_FATAL(along->field || draft->axes >> along->axis & 1);
@@ -305,8 +305,9 @@ static double term_value(const struct study *study, enum stage_id stage, uint64_
 
     if (*end == '\0')
         return number;
-    if (metric_find(name, NULL, STAGE_BIT(stage), &of, &metric) ||
-        metric_find(name, NULL, stages[stage]->inputs, &of, &metric)) {
+    if (metric_find(name, NULL, STAGE_BIT(stage), &of, &metric, NULL) == STATUS_OK ||
+        metric_find(name, NULL, stages[stage]->inputs, &of, &metric, NULL) ==
+            STATUS_OK) {
         const struct metric *m = &stages[of]->metrics[metric];
         uint64_t at = grid_project(&study->grids[stage], i, &study->grids[of]);
         const double *values = numbers_of(study, of, metric, at, buffer);
@@ -467,8 +468,8 @@ static size_t comparisons_make(const struct along *along, struct comparison *mad
 
         CU_ASSERT_FATAL(count <= most);
         *c = (struct comparison){ .along = along, .direction = word[0] };
-        CU_ASSERT_FATAL(
-            metric_find(word + 1, NULL, STAGE_BIT(along->stage), &stage, &c->metric));
+        CU_ASSERT_FATAL(metric_find(word + 1, NULL, STAGE_BIT(along->stage), &stage,
+                                    &c->metric, NULL) == STATUS_OK);
     }
     return count;
 }

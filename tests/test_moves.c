@@ -248,7 +248,9 @@ static double evaluate(const struct move *move, const char *setting)
     study = (struct study){ 0 };
     if (sweep_from_settings(settings, count, shipped_library(), &sweep, &err) ==
         STATUS_OK) {
-        CU_ASSERT_FATAL(metric_find(move->metric, &sweep, STAGES_ALL, &stage, &metric));
+        CU_ASSERT_EQUAL_FATAL(
+            metric_find(move->metric, &sweep, STAGES_ALL, &stage, &metric, NULL),
+            STATUS_OK);
         sweep.stages = STAGE_BIT(stage);
         if (study_init(&study, &sweep, shipped_library(), &err) == STATUS_OK) {
             study_evaluate(&study, &err);

@@ -46,8 +46,9 @@ static void old_names_lead_to_new_ones(void)
     CU_ASSERT_STRING_EQUAL(metric_renamed("video_result_s"), "result_s");
     CU_ASSERT_STRING_EQUAL(metric_renamed("hdc_memory/hdc_shift_s"), "shift_s");
     CU_ASSERT_STRING_EQUAL(metric_renamed("hdc_j"), "hdc_texts/energy_j");
-    CU_ASSERT(
-        metric_find("crossbar_chip/latency_s", NULL, STAGES_ALL, &stage, &metric));
+    CU_ASSERT_EQUAL(
+        metric_find("crossbar_chip/latency_s", NULL, STAGES_ALL, &stage, &metric, NULL),
+        STATUS_OK);
     CU_ASSERT_PTR_NULL(metric_renamed("crossbar_chip/latency_s"));
 }
 
@@ -58,11 +59,64 @@ static void metrics_have_names_of_their_own_within_a_stage(void)
             enum stage_id found = STAGE_COUNT;
             size_t at = SIZE_MAX;
 
-            CU_ASSERT(metric_find(stages[id]->metrics[m].name, NULL, STAGE_BIT(id),
-                                  &found, &at));
+            CU_ASSERT_EQUAL(metric_find(stages[id]->metrics[m].name, NULL,
+                                        STAGE_BIT(id), &found, &at, NULL),
+                            STATUS_OK);
             CU_ASSERT(found == id && at == m);
             CU_ASSERT(!metric_renamed(stages[id]->metrics[m].name));
         }
+}
+
+/* What `name` means in a sweep of these axes; STAGE_COUNT if several stages are as near. */
+static enum stage_id meant(const char *name, const char *const *settings, size_t count,
+                           stage_mask named, struct error *why)
+{
+    struct sweep sweep;
+    enum stage_id stage = STAGE_COUNT;
+    size_t metric;
+
+    CU_ASSERT_EQUAL_FATAL(
+        sweep_from_settings(settings, count, shipped_library(), &sweep, why),
+        STATUS_OK);
+    sweep.stages = named;
+    if (metric_find(name, &sweep, STAGES_ALL, &stage, &metric, why) != STATUS_OK)
+        stage = STAGE_COUNT;
+    sweep_free(&sweep);
+    return stage;
+}
+
+static void a_bare_name_is_of_the_last_stage_then_of_the_nearest(void)
+{
+    static const char *const gpu[] = { "machine=gtx-1080-ti", "workload=alexnet",
+                                       "technology=sram" };
+    static const char *const kinds[] = { "machine=eyeriss,crossbar-chip",
+                                         "workload=vgg8-cifar", "technology=sram" };
+    const stage_mask both = STAGE_BIT(STAGE_CHIP) | STAGE_BIT(STAGE_CROSSBAR_CHIP);
+    struct error why = { "" };
+
+    CU_ASSERT_EQUAL(meant("area_m2", gpu, 3, 0, &why), STAGE_MACHINES);
+    CU_ASSERT_EQUAL(meant("area_m2", gpu, 3, STAGE_BIT(STAGE_GPU), &why), STAGE_ARRAY);
+    CU_ASSERT_EQUAL(meant("edp_js", gpu, 3, STAGE_BIT(STAGE_GPU), &why), STAGE_GPU);
+    CU_ASSERT_EQUAL(meant("leakage_w", gpu, 3, 0, &why), STAGE_ARRAY);
+    CU_ASSERT_EQUAL(meant("array/area_m2", gpu, 3, 0, &why), STAGE_ARRAY);
+    CU_ASSERT_EQUAL(meant("area_m2", gpu, 3, STAGE_BIT(STAGE_SENSITIVITY), &why),
+                    STAGE_MACHINES);
+    CU_ASSERT_EQUAL(meant("latency_s", kinds, 3, 0, &why), STAGE_MACHINES);
+    CU_ASSERT_EQUAL(meant("latency_s", kinds, 3, both, &why), STAGE_CROSSBAR_CHIP);
+    CU_ASSERT_EQUAL(meant("part_j", kinds, 3, 0, &why), STAGE_COUNT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(why.text, "chip/part_j, crossbar_chip/part_j"));
+}
+
+static void nearest_stages_have_the_fewest_reads_between(void)
+{
+    /* 4 reads 3 and 2, these read 1 and 0; 5 reads nothing */
+    const uint64_t inputs[] = { 0, 0, 1 << 0, 1 << 1, 1 << 3 | 1 << 2, 0 };
+
+    CU_ASSERT_EQUAL(stages_nearest(1 << 4 | 1 << 0, 0x1f, inputs), 1 << 4);
+    CU_ASSERT_EQUAL(stages_nearest(1 << 3 | 1 << 0, 0x1f, inputs), 1 << 3);
+    CU_ASSERT_EQUAL(stages_nearest(1 << 3 | 1 << 2, 0x1f, inputs), 1 << 3 | 1 << 2);
+    CU_ASSERT_EQUAL(stages_nearest(1 << 4 | 1 << 3, 0x3f, inputs), 1 << 4);
+    CU_ASSERT_EQUAL(stages_nearest(1 << 5, 0x1f, inputs), 0);
 }
 
 static void a_row_comes_back_from_its_columns(void)
@@ -310,6 +364,8 @@ static void shipped_sweeps_have_costs_and_blocks_to_share(void)
 }
 
 SUITE(stage, TEST(every_stage_has_its_entry), TEST(old_names_lead_to_new_ones),
+      TEST(a_bare_name_is_of_the_last_stage_then_of_the_nearest),
+      TEST(nearest_stages_have_the_fewest_reads_between),
       TEST(metrics_have_names_of_their_own_within_a_stage),
       TEST(a_row_comes_back_from_its_columns), TEST(costs_follow_the_layers),
       TEST(costs_stand_to_each_other_as_times), TEST(layers_alike_change_no_mapping),

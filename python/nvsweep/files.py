@@ -208,6 +208,18 @@ class Sweep:
                      if "columns" in group.ncattrs()]
             return sorted(names, key=lambda name: name == file["status"].getncattr("stage"))
 
+    def _order(self):
+        """The stages so that each comes after those that it reads."""
+        import netCDF4
+        with netCDF4.Dataset(self._paths()[0]) as file:
+            inputs = {stage: getattr(file["run"][stage], "inputs", "").split()
+                      for stage in self.stages}
+        order = []
+        for _ in inputs:
+            order += [stage for stage in inputs if stage not in order
+                      and all(read in order or read not in inputs for read in inputs[stage])]
+        return order
+
     def stage(self, name):
         """The Dataset of a stage, with its metrics that have inner dimensions."""
         if name in self._stages:
@@ -233,9 +245,31 @@ class Sweep:
             names += _columns(self._paths()[0], stage, self._engine())
         return names
 
+    def _nearest(self, having):
+        """Of stages (a set) those from which the fewest reads lead to the file's last stage; beyond
+        what that one reads, to the last stage of the rest.  All if the file does not say who
+        reads whom."""
+        import netCDF4
+        with netCDF4.Dataset(self._paths()[0]) as file:
+            groups = {stage: file["run"][stage] for stage in self._order()}
+            if self.stages[-1] not in having and not all(
+                    "inputs" in group.ncattrs() for group in groups.values()):
+                return having
+            inputs = {stage: getattr(group, "inputs", "").split()
+                      for stage, group in groups.items()}
+        left = list(inputs)
+        front = {self.stages[-1]}
+        while front:
+            if front & having:
+                return front & having
+            left = [stage for stage in left if stage not in front]
+            front = {read for stage in front for read in inputs[stage]} & set(left)
+            front = front or set(left[-1:])
+        return having
+
     def find(self, name):
-        """(stage, name) of a metric.  A plain name must occur in one stage only; "chip/part_j" names
-        the stage."""
+        """(stage, name) of a metric.  A plain name that several stages have is that of the file's last
+        stage, or else of the nearest one upstream; "chip/part_j" names the stage."""
         columns = {stage: _columns(self._paths()[0], stage, self._engine())
                    for stage in self.stages}
         found = {}
@@ -245,11 +279,15 @@ class Sweep:
                 if name in (path, f"{stage}/{leaf}"):
                     return stage, leaf
                 if leaf == name:
-                    found[f"{stage}/{leaf}"] = (stage, leaf)
+                    found[stage] = (stage, leaf)
+        if len(found) > 1:
+            near = self._nearest(set(found))
+            found = {stage: found[stage] for stage in found if stage in near}
         if len(found) == 1:
             return next(iter(found.values()))
         if found:
-            raise KeyError(f"several stages have '{name}'; use one of {', '.join(found)}")
+            names = ", ".join("/".join(pair) for pair in found.values())
+            raise KeyError(f"several stages have '{name}'; use one of {names}")
         raise KeyError(f"no '{name}' in this file; it has {', '.join(self.metrics)}")
 
     def metric(self, name, **selection):

@@ -66,14 +66,18 @@ static enum status metric_choose(const struct study *study,
                                  const struct published_figure *figure,
                                  struct question *question, struct error *err)
 {
-    if (metric_find(figure->metric, study->sweep, study->stages, &question->stage,
-                    &question->metric) &&
-        labels_find(stages[question->stage]->metrics[question->metric].inner,
-                    figure->at, question))
-        return STATUS_OK;
+    struct error why;
+
     if (metric_renamed(figure->metric))
         return error_set(err, STATUS_INPUT, "the metric '%s' is called %s since 0.4",
                          figure->metric, metric_renamed(figure->metric));
+    if (metric_find(figure->metric, study->sweep, study->stages, &question->stage,
+                    &question->metric, &why) != STATUS_OK)
+        return error_set(err, STATUS_INPUT, "the metric '%s' %s", figure->metric,
+                         why.text);
+    if (labels_find(stages[question->stage]->metrics[question->metric].inner,
+                    figure->at, question))
+        return STATUS_OK;
     return error_set(err, STATUS_INPUT, "no metric '%s'%s%s at these points",
                      figure->metric, figure->at[0] ? " at " : "", figure->at);
 }

@@ -64,22 +64,17 @@ static void name_of(const char *file, char *name, size_t size)
     snprintf(name, size, "%.*s", (int)(dot ? dot - base : (long)strlen(base)), base);
 }
 
+/* Finds the metric that the first study's result file has under that name. */
 static enum status metric_choose(struct walking *walking, struct error *err)
 {
-    const char *name = walking->request->metric;
+    struct objective objective;
+    struct error why;
 
-    if (metric_renamed(name))
-        return error_set(err, STATUS_INPUT,
-                         "-m: the metric '%s' is called %s since 0.4", name,
-                         metric_renamed(name));
-    if (!metric_find(name, NULL, STAGES_ALL, &walking->stage, &walking->metric) ||
-        stages[walking->stage]->metrics[walking->metric].kind != COLUMN_NUMBER ||
-        stages[walking->stage]->metrics[walking->metric].inner != INNER_SCALAR)
-        return error_set(
-            err, STATUS_INPUT,
-            "-m is '%.60s', must be a metric with one number per point, such "
-            "as edp_js (`nvsweep list metrics`)",
-            name);
+    if (objective_find(walking->request->metric, &walking->sides[0].sweep,
+                       STAGE_BIT(STAGE_NEED) - 1, &objective, &why) != STATUS_OK)
+        return error_set(err, STATUS_INPUT, "-m %s", why.text);
+    walking->stage = (enum stage_id)objective.stage;
+    walking->metric = objective.metric;
     return STATUS_OK;
 }
 
@@ -99,6 +94,8 @@ static enum status sides_read(struct walking *walking, struct error *err)
 
     for (size_t i = 0; i < 2 && status == STATUS_OK; i++)
         status = walk_side_read(walking, i, err);
+    if (status == STATUS_OK)
+        status = metric_choose(walking, err);
     if (status != STATUS_OK)
         return status;
     if (a->technology_count != b->technology_count || a->technology_count == 0)
@@ -160,12 +157,10 @@ enum status walk_make(const struct walk_request *request, const struct library *
                       struct walk *walk, struct error *err)
 {
     struct walking walking = { .request = request, .library = library };
-    enum status status = metric_choose(&walking, err);
+    enum status status;
 
     *walk = (struct walk){ .orders = request->orders };
     walking.curves = curve_store_open();
-    if (status != STATUS_OK)
-        goto out;
     status = sides_read(&walking, err);
     if (status != STATUS_OK)
         goto out;

@@ -208,10 +208,7 @@ static enum status spec_find(const struct space *space, const struct library *li
 static enum status key_check(const struct space *space, const char *key,
                              struct error *err)
 {
-    enum stage_id stage;
-    size_t metric;
-    bool is_taken = space_axis_find(space, key) != AXES ||
-                    metric_find(key, NULL, STAGES_ALL, &stage, &metric) ||
+    bool is_taken = space_axis_find(space, key) != AXES || metric_exists(key) ||
                     word_find(stage_words, key) || strcmp(key, "status") == 0 ||
                     strcmp(key, "point") == 0;
 

@@ -44,23 +44,6 @@ static enum status over_find(const struct need_words *words,
                      key);
 }
 
-static enum status metric_choose(const char *name, struct sweep *sweep,
-                                 struct error *err)
-{
-    enum stage_id stage;
-    size_t metric;
-
-    if (!metric_find(name, sweep, STAGE_BIT(STAGE_NEED) - 1, &stage, &metric) ||
-        stages[stage]->metrics[metric].inner != INNER_SCALAR ||
-        stages[stage]->metrics[metric].kind != COLUMN_NUMBER)
-        return error_set(err, STATUS_INPUT,
-                         "is '%.60s', must name a quantity of one number per point "
-                         "(`nvsweep list metrics` shows all), such as \"edp_js\"",
-                         name);
-    sweep->need.metric = (struct objective){ .stage = stage, .metric = metric };
-    return STATUS_OK;
-}
-
 /* Checks that a place is a number of at least one of the records that are compared. */
 static enum status place_add(const char *text, size_t length, struct sweep *sweep,
                              struct need_field *field, struct error *err)
@@ -136,8 +119,8 @@ enum status need_ask(const struct need_words *words, const struct library *libra
     if (status != STATUS_OK)
         return status;
     *part = "metric";
-    status = metric_choose(words->metric ? words->metric : NEED_METRIC_DEFAULT, sweep,
-                           err);
+    status = objective_find(words->metric ? words->metric : NEED_METRIC_DEFAULT, sweep,
+                            STAGE_BIT(STAGE_NEED) - 1, &need->metric, err);
     if (status != STATUS_OK)
         return status;
     *part = "range";

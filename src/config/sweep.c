@@ -139,37 +139,21 @@ static enum status options_read(struct axes_reading *reading,
 /* objective = "edp_js": the metric of the sensitivity stage. */
 #define OBJECTIVE_DEFAULT "edp_js"
 
-static bool objective_choose(const char *name, const struct sweep *sweep,
-                             struct objective *objective)
-{
-    enum stage_id stage;
-    size_t metric;
-
-    if (!metric_find(name, sweep, STAGES_ALL, &stage, &metric) ||
-        stage == STAGE_SENSITIVITY ||
-        stages[stage]->metrics[metric].inner != INNER_SCALAR ||
-        stages[stage]->metrics[metric].kind != COLUMN_NUMBER)
-        return false;
-    *objective = (struct objective){ .stage = stage, .metric = metric };
-    return true;
-}
-
 static enum status objective_read(struct axes_reading *reading,
                                   const config_setting_t *setting)
 {
     const char *name = setting ? config_setting_get_string(setting) : OBJECTIVE_DEFAULT;
     struct sweep *sweep = reading->sweep;
+    struct error why;
 
-    if (name && objective_choose(name, sweep, &sweep->objective))
-        return STATUS_OK;
-    if (name && metric_renamed(name))
+    if (!name)
         return setting_fail(reading->source, setting, reading->err,
-                            "is '%s', which is %s since 0.4", name,
-                            metric_renamed(name));
-    return setting_fail(reading->source, setting, reading->err,
-                        "is '%.60s', must name a quantity of one number per point "
-                        "(`nvsweep list metrics` shows all), such as \"%s\"",
-                        name ? name : "no text", OBJECTIVE_DEFAULT);
+                            "must be the name of a metric, such as \"%s\"",
+                            OBJECTIVE_DEFAULT);
+    if (objective_find(name, sweep, ~STAGE_BIT(STAGE_SENSITIVITY), &sweep->objective,
+                       &why) != STATUS_OK)
+        return setting_fail(reading->source, setting, reading->err, "%s", why.text);
+    return STATUS_OK;
 }
 
 /* Reads a group that a schema describes; if it is absent, all members remain 0. */
@@ -195,7 +179,7 @@ static void sweep_init(struct sweep *sweep)
                              .durability = DURABILITY_PROCESS,
                              .max_error = 0.01 };
     axes_default(&sweep->space);
-    objective_choose(OBJECTIVE_DEFAULT, sweep, &sweep->objective);
+    objective_find(OBJECTIVE_DEFAULT, sweep, STAGES_ALL, &sweep->objective, NULL);
 }
 
 /* Moves everything that was read into the sweep's space. */

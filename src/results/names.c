@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "results/h5.h"
+#include "stage/stage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,8 +108,33 @@ static void names_shorten(struct results *results)
     }
 }
 
+/* Is the word in this list, whose words are separated by spaces? */
+static bool has_word(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (; *words; words += strspn(words, " ")) {
+        size_t own = strcspn(words, " ");
+
+        if (own == length && strncmp(words, word, length) == 0)
+            return true;
+        words += own;
+    }
+    return false;
+}
+
+/* Marks for each stage those that it reads. */
+static void inputs_find(struct results *results)
+{
+    for (size_t s = 0; s < results->stage_count; s++)
+        for (size_t r = 0; r < s && r < 64 && results->stages[s].reads; r++)
+            if (has_word(results->stages[s].reads, results->stages[r].name))
+                results->stages[s].inputs |= UINT64_C(1) << r;
+}
+
 void names_make(struct results *results)
 {
+    inputs_find(results);
     dimensions_unite(results);
     repetitions_find(results);
     names_shorten(results);
@@ -123,6 +149,20 @@ const struct variable *results_find_path(const struct results *results,
     return NULL;
 }
 
+/* The stage's column of that name, or NULL. */
+static const struct variable *column_of(const struct results *results,
+                                        const struct results_stage *stage,
+                                        const char *name)
+{
+    for (uint32_t c = 0; c < stage->layout.columns; c++) {
+        const struct variable *variable = &results->variables[stage->columns[c]];
+
+        if (strcmp(h5_leaf(variable->path), name) == 0)
+            return variable;
+    }
+    return NULL;
+}
+
 /* Finds "gpu/edp_js", whichever group holds the stage's columns. */
 static const struct variable *find_of_stage(const struct results *results,
                                             const struct results_stage *stage,
@@ -130,15 +170,35 @@ static const struct variable *find_of_stage(const struct results *results,
 {
     size_t length = strlen(stage->name);
 
-    if (strncmp(name, stage->name, length) != 0 || name[length] != '/')
-        return NULL;
-    for (uint32_t c = 0; c < stage->layout.columns; c++) {
-        const struct variable *variable = &results->variables[stage->columns[c]];
+    return strncmp(name, stage->name, length) == 0 && name[length] == '/'
+               ? column_of(results, stage, name + length + 1)
+               : NULL;
+}
 
-        if (strcmp(h5_leaf(variable->path), name + length + 1) == 0)
-            return variable;
+/* The column of that name of the last stage, or else of the one nearest upstream; NULL if
+ * several are equally near, or the file does not say which stages read which. */
+static const struct variable *column_nearest(const struct results *results,
+                                             const char *name)
+{
+    size_t count = results->stage_count;
+    uint64_t inputs[64], having = 0;
+
+    if (count == 0 || count > 64)
+        return NULL;
+    for (size_t s = 0; s < count; s++) {
+        inputs[s] = results->stages[s].inputs;
+        if (column_of(results, &results->stages[s], name))
+            having |= UINT64_C(1) << s;
     }
-    return NULL;
+    if (having >> (count - 1) == 0) {
+        for (size_t s = 0; s < count; s++)
+            if (!results->stages[s].reads)
+                return NULL;
+    }
+    having = stages_nearest(having, UINT64_MAX >> (64 - count), inputs);
+    return having && !(having & (having - 1))
+               ? column_of(results, &results->stages[__builtin_ctzll(having)], name)
+               : NULL;
 }
 
 const struct variable *results_find(const struct results *results, const char *name)
@@ -148,6 +208,8 @@ const struct variable *results_find(const struct results *results, const char *n
 
     for (size_t s = 0; s < results->stage_count && !found && strchr(name, '/'); s++)
         found = find_of_stage(results, &results->stages[s], name);
+    if (!found && !strchr(name, '/'))
+        found = column_nearest(results, name);
     for (size_t v = 0; v < results->variable_count && !strchr(name, '/'); v++) {
         const struct variable *variable = &results->variables[v];
 

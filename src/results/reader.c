@@ -103,6 +103,7 @@ static void stage_read(struct opening *opening, const char *path)
         attempts->count == checksums->count) {
         struct results_stage stage = {
             .name = alloc_text(h5_leaf(path)),
+            .reads = h5_get_text(h5, group, "inputs"),
             .status = (size_t)(status - results->variables),
             .blocks = (size_t)(blocks - results->variables),
             .checksums = (size_t)(checksums - results->variables),
@@ -395,8 +396,10 @@ void results_close(struct results *results)
     }
     for (size_t d = 0; d < results->dimension_count; d++)
         free(results->dimensions[d].path);
-    for (size_t s = 0; s < results->stage_count; s++)
+    for (size_t s = 0; s < results->stage_count; s++) {
         free(results->stages[s].name);
+        free(results->stages[s].reads);
+    }
     free(results->variables);
     free(results->dimensions);
     free(results->stages);

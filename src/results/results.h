@@ -86,6 +86,8 @@ struct results_stage {
     size_t checksums;            /* index of the variable of its blocks' checksums */
     size_t columns[COLUMNS_MAX]; /* indices of its metrics, in checksum order */
     struct stage_layout layout;
+    char *reads;     /* names of the stages that it reads; NULL in older files */
+    uint64_t inputs; /* the same as bits, by place among the file's stages */
 };
 
 struct results_extent {
@@ -119,9 +121,10 @@ void results_close(struct results *results);
 enum status results_open_intact(const char *path, struct results **results,
                                 struct error *err);
 
-/* Finds a variable by its path, by stage and name ("gpu/edp_js"), or by a name in which only
- * one path ends.  Coordinates repeated in several groups count once; variables in the group
- * `run` are found by their path only.  NULL if there is none, or several. */
+/* Finds a variable by its path, by stage and name ("gpu/edp_js"), or by a name alone.  A name
+ * that several stages have is that of the file's last stage, or else of the stage nearest
+ * upstream (stages_nearest).  Coordinates repeated in several groups count once; variables in
+ * the group `run` are found by their path only.  NULL if there is none, or several. */
 const struct variable *results_find(const struct results *results, const char *name);
 
 /* The variable of that path, or NULL. */

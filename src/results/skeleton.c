@@ -140,12 +140,18 @@ static char *path_join(const char *group, const char *name)
 
 /* Writes the attributes by which readers find a stage: the path of its status, and its
  * columns in the order of the checksums. */
-static void run_attributes_write(struct skeleton *sk, hid_t group,
-                                 const struct stage *stage, const struct shape *scalars,
+static void run_attributes_write(struct skeleton *sk, hid_t group, enum stage_id id,
+                                 const struct shape *scalars,
                                  const struct shape *others)
 {
+    const struct stage *stage = sk->table[id];
     char *columns = alloc_text(""), *status = path_join(scalars->path, RESULTS_STATUS);
+    char *inputs = alloc_text("");
+    stage_mask read = stage_inputs(sk->study->sweep, id) & sk->study->stages;
 
+    for (; read; read &= read - 1)
+        inputs = alloc_append(inputs, "%s%s", *inputs ? " " : "",
+                              sk->table[__builtin_ctzll(read)]->name);
     for (size_t m = 0; m < stage->metric_count; m++) {
         const struct metric *metric = &stage->metrics[m];
         char *path = path_join(
@@ -155,8 +161,10 @@ static void run_attributes_write(struct skeleton *sk, hid_t group,
         free(path);
     }
     h5_put_text(&sk->h5, group, "columns", columns);
+    h5_put_text(&sk->h5, group, "inputs", inputs);
     h5_put_text(&sk->h5, group, "status", status);
     free(columns);
+    free(inputs);
     free(status);
 }
 
@@ -257,7 +265,7 @@ static void stage_write(struct skeleton *sk, enum stage_id id)
         h5_put_text(&sk->h5, is_split ? others.group : scalars.group, "title",
                     stage->summary);
     run = h5_group(&sk->h5, name);
-    run_attributes_write(sk, run, stage, &scalars, is_split ? &others : &scalars);
+    run_attributes_write(sk, run, id, &scalars, is_split ? &others : &scalars);
     blocks_write(sk, run, stage, grid->points,
                  stage_block_points(sk->study, stage, id));
     H5_TRY(&sk->h5, H5Gclose(run));

@@ -1,8 +1,10 @@
 /* Metrics by name, and what earlier versions called metrics and stages. */
 #include "stage/stage.h"
 
+#include "base/memory.h"
 #include "machine/machine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Has the stage, as far as machines go, all points of the sweep? */
@@ -21,30 +23,142 @@ static bool has_all_machines(const struct sweep *sweep, enum stage_id id)
     return true;
 }
 
-bool metric_find(const char *name, const struct sweep *sweep, stage_mask among,
-                 enum stage_id *stage, size_t *metric)
+uint64_t stages_nearest(uint64_t having, uint64_t present, const uint64_t inputs[])
 {
-    const char *slash = strchr(name, '/');
-    const char *leaf = slash ? slash + 1 : name;
-    bool is_found = false, is_whole = false;
+    while (present) {
+        uint64_t front = UINT64_C(1) << (63 - __builtin_clzll(present));
 
-    for (int id = 0; id < STAGE_COUNT && !is_whole; id++) {
-        size_t length = strlen(stages[id]->name);
+        while (front) {
+            uint64_t next = 0;
 
-        if (!(among >> id & 1) ||
-            (slash &&
-             (strncmp(name, stages[id]->name, length) != 0 || name[length] != '/')))
-            continue;
-        for (size_t m = 0; m < stages[id]->metric_count; m++) {
-            if (strcmp(stages[id]->metrics[m].name, leaf) != 0)
-                continue;
-            is_found = true;
-            is_whole = !sweep || has_all_machines(sweep, (enum stage_id)id);
-            *stage = (enum stage_id)id;
-            *metric = m;
+            if (front & having)
+                return front & having;
+            present &= ~front;
+            for (; front; front &= front - 1)
+                next |= inputs[__builtin_ctzll(front)];
+            front = next & present;
         }
     }
-    return is_found;
+    return 0;
+}
+
+/* Where the stage has a metric of that name; its metric_count if it has none. */
+static size_t metric_index(enum stage_id id, const char *name)
+{
+    size_t m = 0;
+
+    while (m < stages[id]->metric_count &&
+           strcmp(stages[id]->metrics[m].name, name) != 0)
+        m++;
+    return m;
+}
+
+/* The stages that have a metric of that name, which may begin with theirs. */
+static stage_mask stages_having(const char *name)
+{
+    const char *slash = strchr(name, '/');
+    size_t length = slash ? (size_t)(slash - name) : 0;
+    stage_mask having = 0;
+
+    for (int id = 0; id < STAGE_COUNT; id++) {
+        if (slash && (strlen(stages[id]->name) != length ||
+                      strncmp(name, stages[id]->name, length) != 0))
+            continue;
+        if (metric_index((enum stage_id)id, slash ? slash + 1 : name) <
+            stages[id]->metric_count)
+            having |= STAGE_BIT(id);
+    }
+    return having;
+}
+
+bool metric_exists(const char *name)
+{
+    return stages_having(name) != 0;
+}
+
+/* The stages of the sweep that evaluate machines and memories, which `sensitivity` and `need`
+ * ask about; those that it would have by its axes if it names no others. */
+static stage_mask stages_asked(const struct sweep *sweep)
+{
+    const stage_mask questions = STAGE_BIT(STAGE_SENSITIVITY) | STAGE_BIT(STAGE_NEED);
+    struct sweep asked = *sweep;
+
+    asked.stages &= ~questions;
+    asked.need.field_count = 0;
+    return stages_wanted(&asked) & ~questions;
+}
+
+/* Returns the nearest of those that the sweep evaluates; if it evaluates none of them, the first
+ * that has all its machines.  Without a sweep, the nearest to the last of them. */
+static stage_mask nearest_in(const struct sweep *sweep, stage_mask having)
+{
+    stage_mask inputs[STAGE_COUNT], near;
+
+    for (int id = 0; id < STAGE_COUNT; id++)
+        inputs[id] = sweep ? stage_inputs(sweep, (enum stage_id)id)
+                           : stages[id]->inputs;
+    near = stages_nearest(having, sweep ? stages_asked(sweep) : having, inputs);
+    for (int id = 0; id < STAGE_COUNT && !near; id++)
+        if (having >> id & 1 && has_all_machines(sweep, (enum stage_id)id))
+            near = STAGE_BIT(id);
+    return near ? near : having;
+}
+
+static enum status several(const char *name, stage_mask found, struct error *why)
+{
+    char *names = alloc_text("");
+    enum status status;
+
+    for (; found; found &= found - 1)
+        names = alloc_append(names, "%s%s/%s", *names ? ", " : "",
+                             stages[__builtin_ctzll(found)]->name, name);
+    status = error_set(why, STATUS_INPUT, "is of several stages, must be one of: %s",
+                       names);
+    free(names);
+    return status;
+}
+
+enum status metric_find(const char *name, const struct sweep *sweep, stage_mask among,
+                        enum stage_id *stage, size_t *metric, struct error *why)
+{
+    const char *slash = strchr(name, '/');
+    stage_mask found = stages_having(name) & among;
+
+    if (!slash && found & (found - 1))
+        found = nearest_in(sweep, found);
+    if (!found)
+        return error_set(why, STATUS_INPUT, "is of no stage here");
+    if (found & (found - 1))
+        return several(name, found, why);
+    *stage = (enum stage_id)__builtin_ctzll(found);
+    *metric = metric_index(*stage, slash ? slash + 1 : name);
+    return STATUS_OK;
+}
+
+enum status objective_find(const char *name, const struct sweep *sweep,
+                           stage_mask among, struct objective *objective,
+                           struct error *err)
+{
+    const char *renamed = metric_renamed(name);
+    enum stage_id stage;
+    size_t metric;
+    struct error why;
+
+    if (renamed)
+        return error_set(err, STATUS_INPUT, "is '%.60s', which is %s since 0.4", name,
+                         renamed);
+    if (metric_find(name, sweep, among, &stage, &metric, &why) != STATUS_OK &&
+        stages_having(name) & among)
+        return error_set(err, STATUS_INPUT, "is '%.60s', which %s", name, why.text);
+    if (!(stages_having(name) & among) ||
+        stages[stage]->metrics[metric].inner != INNER_SCALAR ||
+        stages[stage]->metrics[metric].kind != COLUMN_NUMBER)
+        return error_set(err, STATUS_INPUT,
+                         "is '%.60s', must name a quantity of one number per point "
+                         "(`nvsweep list metrics` shows all), such as edp_js",
+                         name);
+    *objective = (struct objective){ .stage = (int)stage, .metric = metric };
+    return STATUS_OK;
 }
 
 /* Stages of earlier versions; what is said of a metric that is named after one. */

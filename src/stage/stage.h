@@ -222,11 +222,28 @@ bool stage_varies(const struct sweep *sweep, enum stage_id id,
                   const struct place *place);
 
 /* Finds the stage, among these bits, and the index of the metric of that name, "chip/part_j"
- * or without the stage.  Returns false if there is none.  If several stages have the name, it
- * is the first that has all machines of the sweep (the first of all if sweep is NULL), else
- * the last. */
-bool metric_find(const char *name, const struct sweep *sweep, stage_mask among,
-                 enum stage_id *stage, size_t *metric);
+ * or without the stage.  If several stages have the name, it is that of the sweep's last stage,
+ * whose results are in the root of its file, or else that of the stage nearest upstream
+ * (stages_nearest).  Returns STATUS_INPUT if no stage has it, or if several are equally near;
+ * why then says so, such as "is of several stages, must be one of: chip/part_j, ...".  If sweep
+ * is NULL, the last of the stages that have the name counts. */
+enum status metric_find(const char *name, const struct sweep *sweep, stage_mask among,
+                        enum stage_id *stage, size_t *metric, struct error *why);
+
+/* Finds with metric_find a metric of one number per point.  Returns STATUS_INPUT and "is '...',
+ * must ..." for all others. */
+enum status objective_find(const char *name, const struct sweep *sweep,
+                           stage_mask among, struct objective *objective,
+                           struct error *err);
+
+/* Does any stage have a metric of that name? */
+bool metric_exists(const char *name);
+
+/* Returns those stages of `having` that are nearest to the last stage of `present`: itself, or
+ * those from which the fewest reads lead to it.  If it reads none of them, directly or not, the
+ * search goes on from the last stage of the rest.  Stages are bits in the order of evaluation;
+ * inputs: the stages that each one reads.  0 if no stage of `having` is present. */
+uint64_t stages_nearest(uint64_t having, uint64_t present, const uint64_t inputs[]);
 #define STAGES_ALL UINT64_MAX
 
 /* Returns what replaces a metric or stage of an earlier version, as a text; NULL for other
