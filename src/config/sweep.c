@@ -6,6 +6,7 @@
 #include "config/axes.h"
 #include "config/fields.h"
 #include "config/record.h"
+#include "config/sweep_options.h"
 #include "stage/stage.h"
 
 #include <stdlib.h>
@@ -91,49 +92,6 @@ static enum status stages_read(struct axes_reading *reading,
         reading->sweep->stages |= STAGE_BIT(stage);
     }
     return STATUS_OK;
-}
-
-static enum status max_error_read(struct axes_reading *reading,
-                                  const config_setting_t *setting)
-{
-    double *value = &reading->sweep->max_error;
-    enum status status = setting_number(reading->source, setting, "1", value,
-                                        reading->err);
-
-    if (status == STATUS_OK && !(*value > 0 && *value <= 1))
-        status = setting_fail(reading->source, setting, reading->err,
-                              "is %g, must be above 0 and at most 1", *value);
-    return status;
-}
-
-static enum status options_read(struct axes_reading *reading,
-                                const config_setting_t *group)
-{
-    static const char *const keys[] = { "durability", "seed", "max_error" };
-    const config_setting_t *durability, *seed, *max_error;
-    enum status status;
-
-    if (!group)
-        return STATUS_OK;
-    if (group->type != CONFIG_TYPE_GROUP)
-        return setting_fail(reading->source, group, reading->err,
-                            "must be a group { durability = \"process\"; ... }");
-    status = setting_keys_check(reading->source, group, "options", keys,
-                                FIELD_COUNT_OF(keys), reading->err);
-    if (status != STATUS_OK)
-        return status;
-    durability = setting_member(group, "durability");
-    seed = setting_member(group, "seed");
-    max_error = setting_member(group, "max_error");
-    if (durability)
-        status = setting_word(reading->source, durability, durability_words,
-                              &reading->sweep->durability, reading->err);
-    if (status == STATUS_OK && seed)
-        status = setting_count(reading->source, seed, "1", &reading->sweep->seed,
-                               reading->err);
-    if (status == STATUS_OK && max_error)
-        status = max_error_read(reading, max_error);
-    return status;
 }
 
 /* objective = "edp_js": the metric of the sensitivity stage. */
@@ -271,11 +229,11 @@ static enum status root_read(struct axes_reading *reading, const config_setting_
         const char *key;
         enum status (*read)(struct axes_reading *, const config_setting_t *);
     } steps[] = {
-        { "title", title_read },     { "stages", stages_read },
-        { "options", options_read }, { "limits", limits_read },
-        { "weights", weights_read }, { "axes", axes_read },
-        { "samples", samples_read }, { "detail", detail_read },
-        { "zip", zip_and_check },    { "exclude", exclusions_read },
+        { "title", title_read },           { "stages", stages_read },
+        { "options", sweep_options_read }, { "limits", limits_read },
+        { "weights", weights_read },       { "axes", axes_read },
+        { "samples", samples_read },       { "detail", detail_read },
+        { "zip", zip_and_check },          { "exclude", exclusions_read },
         { "sample", sample_read },
     };
     const config_setting_t *axes = setting_member(root, "axes");
