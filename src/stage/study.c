@@ -1,5 +1,4 @@
-/* What a sweep makes of the stages: which it evaluates, over which grids, and their
- * of their results. */
+/* What a sweep makes of the stages: which it evaluates, over which grids, and the whole run. */
 #include "stage/stage.h"
 
 #include "base/memory.h"
