@@ -124,7 +124,7 @@ static inline void draw_value(enum axis_id axis, uint64_t *state, char text[64])
     }
 }
 
-static inline void draw_machine(uint32_t kinds, bool is_of_engines, uint64_t *state,
+static inline void draw_machine(uint32_t kinds, bool is_multi_engine, uint64_t *state,
                                 char text[64])
 {
     const struct machine *machine;
@@ -132,7 +132,7 @@ static inline void draw_machine(uint32_t kinds, bool is_of_engines, uint64_t *st
     do
         machine = draw_record(RECORDS_MACHINE, state);
     while ((kinds && !(kinds >> machine_family(machine)->kind & 1)) ||
-           (is_of_engines && !machine_engine_count(machine)));
+           (is_multi_engine && !machine_engine_count(machine)));
     snprintf(text, 64, "%s", machine->record.name);
 }
 

@@ -510,7 +510,7 @@ static void buffers_hold_what_the_folds_need(void)
     static const struct {
         enum dataflow dataflow;
         uint64_t input, weight, output; /* of 128, 128 and 64 elements */
-        double folds, lives[3];         /* in folds: input, weight, output */
+        double folds, lifetimes[3];     /* in folds: input, weight, output */
     } rows[] = {
         /* rows outermost: a row of folds needs its inputs for two folds, which come one before;
          * weights until the end */
@@ -544,9 +544,9 @@ static void buffers_hold_what_the_folds_need(void)
         m = map_one(&machine, &layer);
         ASSERT_NEAR(m.longest_fold, m.cycles / rows[i].folds, 1e-12);
         for (int l = 0; l < 3; l++) {
-            const struct level_life *life = &m.lives[l];
+            const struct level_lifetime *life = &m.lifetimes[l];
 
-            ASSERT_NEAR(life->longest, rows[i].lives[l] * m.longest_fold, 1e-12);
+            ASSERT_NEAR(life->longest, rows[i].lifetimes[l] * m.longest_fold, 1e-12);
             ASSERT_NEAR(life->sum, life->longest * life->elements, 1e-12);
             CU_ASSERT_EQUAL(life->elements, m.levels[l].writes);
         }
@@ -567,7 +567,7 @@ static void nothing_outlives_its_layer(void)
         m = map_one(&machine, &conv3);
         CU_ASSERT(m.longest_fold > 0 && m.longest_fold <= m.cycles);
         for (int l = 0; l < LEVEL_COUNT; l++) {
-            const struct level_life *life = &m.lives[l];
+            const struct level_lifetime *life = &m.lifetimes[l];
 
             CU_ASSERT(life->longest <= m.cycles);
             CU_ASSERT(life->sum <= life->longest * life->elements * (1 + 1e-12));
@@ -581,7 +581,7 @@ static void nothing_outlives_its_layer(void)
     machine.array.keeps_weights = true;
     small = mac_layer_product(8, 8, 16, 1);
     m = map_one(&machine, &small);
-    CU_ASSERT(isinf(m.lives[LEVEL_WEIGHT_BUFFER].longest));
+    CU_ASSERT(isinf(m.lifetimes[LEVEL_WEIGHT_BUFFER].longest));
 }
 
 SUITE(pe_array, TEST(buffers_hold_what_the_folds_need),

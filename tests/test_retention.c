@@ -1,8 +1,8 @@
-/* Retention of cells (src/tech/retention.h), and what outlives it (src/stage/outliving.h). */
+/* Retention of cells (src/tech/retention.h), and what outlives it (src/stage/residencies.h). */
 #include "unit.h"
 
 #include "base/memory.h"
-#include "stage/outliving.h"
+#include "stage/residencies.h"
 #include "tech/retention.h"
 
 #include <math.h>
@@ -199,19 +199,23 @@ static void shares_are_those_of_the_bounds(void)
     struct data_lifetime_columns columns = row_fill(row);
 
     for (unsigned c = 0; c < LIFETIME_CAPACITIES; c++) {
-        struct lives lives = lives_at(&columns, 0, lifetime_capacity_bytes(c));
+        struct residencies residencies = residencies_at(&columns, 0,
+                                                        lifetime_capacity_bytes(c));
 
         for (unsigned b = 0; b < LIFETIME_BOUNDS; b++) {
             double bound_s = lifetime_bound_s(b), share = longer(bound_s, c);
 
-            ASSERT_NEAR(lives_outliving_live(&lives, bound_s), 0.5 * share, 1e-9);
-            ASSERT_NEAR(lives_outliving(&lives, TENSOR_WEIGHTS, bound_s),
+            ASSERT_NEAR(residencies_longer_line_share(&residencies, bound_s),
+                        0.5 * share, 1e-9);
+            ASSERT_NEAR(residencies_longer_share(&residencies, TENSOR_WEIGHTS, bound_s),
                         share - 0.1 + 0.1 * fmin(1e-3 / bound_s, 1), 1e-9);
         }
-        CU_ASSERT_EQUAL(lives_outliving(&lives, TENSOR_ALL, INFINITY), 0);
-        CU_ASSERT_EQUAL(lives_outliving_live(&lives, INFINITY), 0);
+        CU_ASSERT_EQUAL(residencies_longer_share(&residencies, TENSOR_ALL, INFINITY),
+                        0);
+        CU_ASSERT_EQUAL(residencies_longer_line_share(&residencies, INFINITY), 0);
         /* of ten years a run is a small part */
-        CU_ASSERT_TRUE(lives_outliving(&lives, TENSOR_ALL, 10 * YEAR_S) < 1e-3);
+        CU_ASSERT_TRUE(residencies_longer_share(&residencies, TENSOR_ALL, 10 * YEAR_S) <
+                       1e-3);
     }
     free(row);
 }
@@ -225,11 +229,13 @@ static void between_bounds_shares_never_rise_with_retention(void)
     row->lifetime_100_s[TENSOR_ALL * CURVE_POINTS + 131] = 3e-3;
     for (unsigned i = 0; i < 30; i++) {
         double capacity = exp2(14 + 0.66 * i), was = 1, live_was = 0.5;
-        struct lives lives = lives_at(&columns, 0, i ? capacity : 4.85e6);
+        struct residencies residencies = residencies_at(&columns, 0,
+                                                        i ? capacity : 4.85e6);
 
         for (double retention_s = 1e-11; retention_s < 1e5; retention_s *= 1.07) {
-            double now = lives_outliving(&lives, TENSOR_ALL, retention_s);
-            double live = lives_outliving_live(&lives, retention_s);
+            double now = residencies_longer_share(&residencies, TENSOR_ALL,
+                                                  retention_s);
+            double live = residencies_longer_line_share(&residencies, retention_s);
 
             CU_ASSERT_TRUE(now <= was && now >= 0);
             CU_ASSERT_TRUE(live <= live_was + 1e-15 && live >= 0);

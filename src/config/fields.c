@@ -239,7 +239,7 @@ enum status field_axis_add(struct space *space, const struct library *library,
     status = key_check(space, key, err);
     if (status != STATUS_OK)
         goto out;
-    place.is_own = axis_of(place.of) != AXES;
+    place.is_selected = axis_of(place.of) != AXES;
     spec.key = key;
     *axis = space_field_add(space, &spec, &place);
     if (*axis == AXES)

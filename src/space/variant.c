@@ -9,7 +9,7 @@
 
 struct variant_record {
     const struct record *of;
-    bool is_own;
+    bool is_selected;
     const struct schema *schema;
     uint64_t changes; /* bit per change that affects it */
     bool is_deep;     /* a change lies in a list, so that copies own their lists */
@@ -30,12 +30,12 @@ char *place_format(const struct place *place, char *buffer, size_t size)
 }
 
 bool place_touches(const struct place *place, enum record_table_id table,
-                   const struct record *record, bool is_own)
+                   const struct record *record, bool is_selected)
 {
     if (place->of != table)
         return false;
     if (place->record[0] ? !record_is_named(record, place->record)
-                         : place->is_own && !is_own)
+                         : place->is_selected && !is_selected)
         return false;
     return path_count(schema_of(record_table_schemas[table], record), record,
                       place->path) > 0;
@@ -50,7 +50,7 @@ static bool is_same_text(const char *a, const char *b)
 static bool is_same(const struct change *a, const struct change *b)
 {
     return a->is_factor == b->is_factor && a->place.of == b->place.of &&
-           a->place.is_own == b->place.is_own &&
+           a->place.is_selected == b->place.is_selected &&
            is_same_text(a->place.path, b->place.path) &&
            is_same_text(a->place.record, b->place.record);
 }
@@ -82,12 +82,12 @@ void variant_at(struct variant *variant, const struct change *changes, size_t co
 }
 
 static uint64_t changes_of(const struct variant *variant, enum record_table_id table,
-                           const struct record *record, bool is_own)
+                           const struct record *record, bool is_selected)
 {
     uint64_t changes = 0;
 
     for (size_t i = 0; i < variant->count; i++)
-        if (place_touches(&variant->changes[i].place, table, record, is_own))
+        if (place_touches(&variant->changes[i].place, table, record, is_selected))
             changes |= (uint64_t)1 << i;
     return changes;
 }
@@ -95,13 +95,14 @@ static uint64_t changes_of(const struct variant *variant, enum record_table_id t
 /* Returns the variant of this record, or the one that is this copy. */
 static struct variant_record *kept_find(struct variant *variant,
                                         enum record_table_id table,
-                                        const struct record *record, bool is_own)
+                                        const struct record *record, bool is_selected)
 {
     struct variant_record *kept;
 
     for (size_t i = 0; i < variant->kept_count; i++) {
         kept = &variant->kept[i];
-        if ((kept->of == record && kept->is_own == is_own) || kept->copy == record)
+        if ((kept->of == record && kept->is_selected == is_selected) ||
+            kept->copy == record)
             return kept;
     }
     variant->kept = realloc_array(variant->kept, variant->kept_count + 1,
@@ -109,9 +110,9 @@ static struct variant_record *kept_find(struct variant *variant,
     kept = &variant->kept[variant->kept_count++];
     *kept = (struct variant_record){
         .of = record,
-        .is_own = is_own,
+        .is_selected = is_selected,
         .schema = schema_of(record_table_schemas[table], record),
-        .changes = changes_of(variant, table, record, is_own),
+        .changes = changes_of(variant, table, record, is_selected),
     };
     for (size_t i = 0; i < variant->count; i++) {
         if (!(kept->changes >> i & 1))
@@ -123,10 +124,10 @@ static struct variant_record *kept_find(struct variant *variant,
 }
 
 bool variant_touches(struct variant *variant, enum record_table_id table,
-                     const struct record *record, bool is_own)
+                     const struct record *record, bool is_selected)
 {
     return variant && variant->count > 0 && record &&
-           kept_find(variant, table, record, is_own)->changes;
+           kept_find(variant, table, record, is_selected)->changes;
 }
 
 static bool is_fresh(const struct variant *variant, const struct variant_record *kept)
@@ -188,15 +189,15 @@ static enum status copy_change(const struct variant *variant,
 }
 
 enum status variant_record(struct variant *variant, enum record_table_id table,
-                           const struct record **record, bool is_own,
+                           const struct record **record, bool is_selected,
                            struct error *reason)
 {
     struct variant_record *kept;
     enum status status = STATUS_OK;
 
-    if (!variant_touches(variant, table, *record, is_own))
+    if (!variant_touches(variant, table, *record, is_selected))
         return STATUS_OK;
-    kept = kept_find(variant, table, *record, is_own);
+    kept = kept_find(variant, table, *record, is_selected);
     if (!is_fresh(variant, kept))
         status = copy_change(variant, kept, reason);
     if (status == STATUS_OK)
@@ -214,14 +215,14 @@ const struct record *variant_origin(const struct variant *variant,
 }
 
 char *variant_text(const struct variant *variant, enum record_table_id table,
-                   const struct record *record, bool is_own)
+                   const struct record *record, bool is_selected)
 {
     char *text = alloc_text(""), place[300];
 
     for (size_t i = 0; variant && i < variant->count; i++) {
         const struct change *change = &variant->changes[i];
 
-        if (!place_touches(&change->place, table, record, is_own))
+        if (!place_touches(&change->place, table, record, is_selected))
             continue;
         text = alloc_append(text, "%s %s %.17g\n",
                             place_format(&change->place, place, sizeof place),

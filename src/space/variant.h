@@ -15,9 +15,9 @@ enum {
 struct place {
     enum record_table_id of; /* kind of the records */
     const char
-        *record; /* name of the record; "": all records of the kind, see is_own */
+        *record; /* name of the record; "": all records of the kind, see is_selected */
     const char *path;
-    bool is_own; /* only records that the point's axes name */
+    bool is_selected; /* only records that an axis of the point names */
 };
 
 struct change {
@@ -39,9 +39,9 @@ struct variant {
 char *place_format(const struct place *place, char *buffer, size_t size);
 
 /* May the place be in this record?  A record may be of a family that does not have the field.
- * is_own: an axis of the point names the record. */
+ * is_selected: an axis of the point names the record. */
 bool place_touches(const struct place *place, enum record_table_id table,
-                   const struct record *record, bool is_own);
+                   const struct record *record, bool is_selected);
 
 /* Sets the changes for all following calls.  Their texts must outlive the variant.  Copies
  * that were returned before become invalid. */
@@ -49,14 +49,14 @@ void variant_at(struct variant *variant, const struct change *changes, size_t co
 
 /* Is the record changed? */
 bool variant_touches(struct variant *variant, enum record_table_id table,
-                     const struct record *record, bool is_own);
+                     const struct record *record, bool is_selected);
 
 /* Replaces *record by its variant: the record itself if nothing changes it, else a copy that
  * is valid until the next variant_at.  Returns STATUS_INFEASIBLE with a reason if the variant
  * cannot exist: a value is out of its range, or the record's own check fails.  variant may be
  * NULL. */
 enum status variant_record(struct variant *variant, enum record_table_id table,
-                           const struct record **record, bool is_own,
+                           const struct record **record, bool is_selected,
                            struct error *reason);
 
 /* Returns the library's record of which this is a copy, or the record itself. */
@@ -66,7 +66,7 @@ const struct record *variant_origin(const struct variant *variant,
 /* Returns the changes of the record as a text, by which two variants of it differ; freed by
  * the caller. */
 char *variant_text(const struct variant *variant, enum record_table_id table,
-                   const struct record *record, bool is_own);
+                   const struct record *record, bool is_selected);
 
 void variant_free(struct variant *variant);
 

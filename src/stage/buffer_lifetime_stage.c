@@ -18,7 +18,7 @@ static void row_write(const struct mapping *mapping, double clock_hz,
                       const struct buffer_lifetime_columns *out, uint64_t i)
 {
     for (uint64_t l = 0; l < LEVEL_COUNT; l++) {
-        const struct level_life *life = &mapping->lives[l];
+        const struct level_lifetime *life = &mapping->lifetimes[l];
         uint64_t to = i * LEVEL_COUNT + l;
 
         if (!(life->elements > 0))

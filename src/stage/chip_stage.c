@@ -201,8 +201,8 @@ static void chip_stage_evaluate(const struct study *study, struct range points,
     stage_visit(study, STAGE_CHIP, points, chip_visit, NULL, out, status, reason);
 }
 
-static void chip_to_result(const struct machine_run *run,
-                           const struct machines_columns *out, uint64_t i)
+static void chip_machine_result(const struct machine_run *run,
+                                const struct machines_columns *out, uint64_t i)
 {
     const struct chip_columns c = chip_columns(&run->study->results[STAGE_CHIP]);
     const double *macs =
@@ -240,8 +240,8 @@ const struct stage chip_stage = {
     .axes = AXIS_BIT(inference_hz) | AXIS_BIT(idle),
     .enabled_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(BUFFERS) | INPUT(MAPPING),
-    .to_result = chip_to_result,
-    .result_input = INPUT(MAPPING),
+    .machine_result = chip_machine_result,
+    .machine_result_input = INPUT(MAPPING),
     .evaluate = chip_stage_evaluate,
     .point_s = 5e-7,
     .block_points = 4096,

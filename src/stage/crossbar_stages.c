@@ -256,8 +256,8 @@ static double crossbar_chip_stage_cost_s(const struct study *study,
     return point_s + (double)found->count * layer_s;
 }
 
-static void crossbar_chip_to_result(const struct machine_run *run,
-                                    const struct machines_columns *out, uint64_t i)
+static void crossbar_chip_machine_result(const struct machine_run *run,
+                                         const struct machines_columns *out, uint64_t i)
 {
     const struct crossbar_chip_columns from = crossbar_chip_columns(
         &run->study->results[STAGE_CROSSBAR_CHIP]);
@@ -294,7 +294,7 @@ const struct stage crossbar_chip_stage = {
             AXIS_BIT(activation_density) | AXIS_BIT(learning) | AXIS_BIT(epoch_samples),
     .enabled_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(CROSSBAR_BUFFERS) | INPUT(CROSSBAR_SUBARRAY),
-    .to_result = crossbar_chip_to_result,
+    .machine_result = crossbar_chip_machine_result,
     .evaluate = crossbar_chip_stage_evaluate,
     .cost_s = crossbar_chip_stage_cost_s,
     .block_points = 256,

@@ -2,7 +2,7 @@
  * of the buffers stage, a row per engine.
  *
  * It is a stage beside buffers, not more machines in that one, because a record has two roles
- * there.  Of a PE array that the sweep names, fields that are axes change (`is_own`), points
+ * there.  Of a PE array that the sweep names, fields that are axes change (`is_selected`), points
  * may be excluded, and the technology must be given.  Of the same record as an engine, only
  * fields named with their record change, the exclusions are those of the whole machine, and
  * the memories are SRAM if no technology is given.  One dimension of engines would need two
@@ -89,7 +89,7 @@ const struct stage engines_stage = {
     .summary = "memories of the PE arrays that a machine is made of",
     STAGE_METRICS(engines),
     .kinds = 1u << MACHINE_LAYERWISE,
-    .is_of_engines = true,
+    .is_multi_engine = true,
     .axes = AXIS_BIT(technology) | AXIS_BIT(node_m) | AXIS_BIT(roadmap) |
             AXIS_BIT(temperature_k) | AXIS_BIT(target) | AXIS_BIT(rules) |
             AXIS_BIT(placement) | AXIS_BIT(energy_source) | AXIS_BIT(machine) |

@@ -476,8 +476,8 @@ static void gpu_stage_evaluate(const struct study *study, struct range points,
     variant_free(&walk.variant);
 }
 
-static void gpu_to_result(const struct machine_run *run,
-                          const struct machines_columns *out, uint64_t i)
+static void gpu_machine_result(const struct machine_run *run,
+                               const struct machines_columns *out, uint64_t i)
 {
     const struct gpu_columns g = gpu_columns(&run->study->results[STAGE_GPU]);
     const double *macs = reuse_columns(&run->study->results[STAGE_REUSE]).macs;
@@ -512,8 +512,8 @@ const struct stage gpu_stage = {
     .inputs = INPUT(ARRAY) | INPUT(REUSE) | INPUT(RETENTION),
     .conditional_inputs = INPUT(RETENTION),
     .condition_axes = AXIS_BIT(refresh),
-    .to_result = gpu_to_result,
-    .result_input = INPUT(REUSE),
+    .machine_result = gpu_machine_result,
+    .machine_result_input = INPUT(REUSE),
     .evaluate = gpu_stage_evaluate,
     .point_s = 1e-7,
     .block_points = 16384,

@@ -209,8 +209,8 @@ static double layerwise_stage_cost_s(const struct study *study,
                          (layer_s + engine_s * (double)machine_engine_count(machine));
 }
 
-static void layerwise_to_result(const struct machine_run *run,
-                                const struct machines_columns *out, uint64_t i)
+static void layerwise_machine_result(const struct machine_run *run,
+                                     const struct machines_columns *out, uint64_t i)
 {
     const struct layerwise_columns from = layerwise_columns(
         &run->study->results[STAGE_LAYERWISE]);
@@ -242,7 +242,7 @@ const struct stage layerwise_stage = {
     .optional = AXIS_BIT(technology),
     .enabled_by = AXIS_BIT(machine) | AXIS_BIT(workload),
     .inputs = INPUT(ENGINES),
-    .to_result = layerwise_to_result,
+    .machine_result = layerwise_machine_result,
     .evaluate = layerwise_stage_evaluate,
     .cost_s = layerwise_stage_cost_s,
     .block_points = 256,

@@ -1,5 +1,5 @@
 /* The machines stage: one network on a machine of any kind, in the same terms.  What a kind
- * takes for a batch is its own stage's matter (to_result); here are questions that a machine
+ * takes for a batch is its own stage's matter (machine_result); here are questions that a machine
  * does not answer, and what as many machines as fit an area do side by side, each with
  * batches of its own. */
 #include "stage/stages.h"
@@ -106,7 +106,7 @@ static stage_mask sources(const struct study *study)
     stage_mask inputs = stage_inputs(study->sweep, STAGE_MACHINES), from = 0;
 
     for (int id = 0; id < STAGE_COUNT; id++)
-        if (inputs >> id & 1 && stages[id]->to_result)
+        if (inputs >> id & 1 && stages[id]->machine_result)
             from |= STAGE_BIT(id);
     return from;
 }
@@ -125,7 +125,7 @@ static void walk_start(struct machines_walk *walk, const struct study *study,
 
     for (int id = 0; id < STAGE_COUNT; id++)
         if (from >> id & 1)
-            wanted |= stages[id]->result_input;
+            wanted |= stages[id]->machine_result_input;
     walk->count = 0;
     for (int id = 0; id < STAGE_COUNT; id++) {
         if (!(wanted >> id & 1))
@@ -166,7 +166,7 @@ static void run_write(const struct machine_run *run, enum stage_id last,
     const struct machine *machine = (const struct machine *)point->machine;
     const int8_t *done = run->study->statuses[last];
 
-    stages[last]->to_result(run, &to, i);
+    stages[last]->machine_result(run, &to, i);
     for (uint64_t n = 0; n < run->count; n++, i++) {
         status[n] = POINT_INFEASIBLE;
         if (done[run->at[last] + n * run->step[last]] != POINT_DONE) {

@@ -14,7 +14,7 @@
 #include "columns/reuse.h"
 #include "reliability/wear.h"
 #include "machine/gpu/gpu.h"
-#include "stage/outliving.h"
+#include "stage/residencies.h"
 #include "stage/visit.h"
 #include "tech/retention.h"
 
@@ -79,14 +79,14 @@ static enum status wear_at(const struct point *point, double writes_hz, double l
 }
 
 /* A cache, what is written to it, and what it keeps; of the array and data_lifetime stages rows m
- * and lives.row. */
+ * and residencies.row. */
 struct scrubbed {
     const struct point *point;
     const struct array_columns *a;
     uint64_t m;
     double lines, writes_hz;
-    bool has_lives; /* the sweep asks for refresh */
-    struct lives lives;
+    bool has_residencies; /* the sweep asks for refresh */
+    struct residencies residencies;
 };
 
 static double share_wrong(const struct code *code, double bit_error)
@@ -143,18 +143,19 @@ static enum status scrub_at(const struct scrubbed *of,
                             struct error *reason)
 {
     const struct array_columns *a = of->a;
-    bool is_live = of->has_lives && of->point->refresh == REFRESH_LIVE;
+    bool is_live = of->has_residencies && of->point->refresh == REFRESH_LIVE;
     struct scrubbing scrubbing = scrubbing_of(of);
     double share, wrong;
     struct scrub scrub;
     enum status status;
 
     if (is_live)
-        scrubbing.codewords *= lives_outliving_live(&of->lives, 0);
+        scrubbing.codewords *= residencies_longer_line_share(&of->residencies, 0);
     status = scrub_find(&scrubbing, &scrub, reason);
     if (status != STATUS_OK)
         return status;
-    share = is_live ? lives_outliving_live(&of->lives, scrub.interval_s) : 1;
+    share = is_live ? residencies_longer_line_share(&of->residencies, scrub.interval_s)
+                    : 1;
     wrong = share_wrong(&scrubbing.code, scrub.bit_error); /* these are rewritten */
     errors_write(of, &scrubbing, &scrub, out, i);
     out->scrub_interval_s[i] = scrub.interval_s;
@@ -171,19 +172,20 @@ static enum status scrub_at(const struct scrubbed *of,
 static double unrefreshed_hz(const struct scrubbed *of,
                              const struct scrubbing *scrubbing, double residencies_hz)
 {
-    const struct data_lifetime_columns *columns = of->lives.columns;
+    const struct data_lifetime_columns *columns = of->residencies.columns;
     double life_s = of->point->lifetime_s;
-    double endless = lives_value(&of->lives, columns->endless_share, TENSOR_ALL);
+    double endless = residencies_value(&of->residencies, columns->endless_share,
+                                       TENSOR_ALL);
     double above[LIFETIME_BOUNDS], was = 1 - endless, failures = 0;
 
-    lives_ending(&of->lives, TENSOR_ALL, above);
+    residencies_ended_shares(&of->residencies, TENSOR_ALL, above);
     for (unsigned b = 0; b < LIFETIME_BOUNDS; b++) {
         failures += (was - above[b]) * failure_after(scrubbing, lifetime_bound_s(b));
         was = above[b];
     }
     failures += was * failure_after(scrubbing, life_s);
     failures += endless * failure_after(scrubbing, life_s) *
-                columns->run_s[of->lives.row] / life_s;
+                columns->run_s[of->residencies.row] / life_s;
     return failures * residencies_hz * (double)scrubbing->code.codewords;
 }
 
@@ -192,16 +194,18 @@ static enum status loss_at(const struct scrubbed *of,
                            const struct reliability_columns *out, uint64_t i,
                            struct error *reason)
 {
-    const struct data_lifetime_columns *columns = of->lives.columns;
+    const struct data_lifetime_columns *columns = of->residencies.columns;
     const struct cell *cell = (const struct cell *)of->point->technology;
     struct scrubbing scrubbing = scrubbing_of(of);
     const struct gpu *gpu = (const struct gpu *)of->point->machine;
     double per_line = ceil((double)gpu->llc_line_bytes / (double)of->point->line_bytes);
     double residencies_hz = per_line * of->point->utilisation *
-                            lives_value(&of->lives, columns->residencies, TENSOR_ALL) /
-                            columns->run_s[of->lives.row];
-    double longest_s = fmin(lives_most(&of->lives, columns->lifetime_100_s, TENSOR_ALL),
-                            of->point->lifetime_s);
+                            residencies_value(&of->residencies, columns->residencies,
+                                              TENSOR_ALL) /
+                            columns->run_s[of->residencies.row];
+    double longest_s = fmin(
+        residencies_max(&of->residencies, columns->lifetime_100_s, TENSOR_ALL),
+        of->point->lifetime_s);
     double retention_s = cell_retention_s(cell, of->point->temperature_k);
     double hz = scrubbing.codeword_writes_per_s *
                 code_failure(&scrubbing.code, scrubbing.write_error);
@@ -209,8 +213,8 @@ static enum status loss_at(const struct scrubbed *of,
 
     hz += cell_fails_at_random(cell)
               ? unrefreshed_hz(of, &scrubbing, residencies_hz)
-              : lives_outliving(&of->lives, TENSOR_ALL, retention_s) * residencies_hz *
-                    (double)scrubbing.code.codewords;
+              : residencies_longer_share(&of->residencies, TENSOR_ALL, retention_s) *
+                    residencies_hz * (double)scrubbing.code.codewords;
     if (hz > scrubbing.target_hz)
         return error_set(
             reason, STATUS_INFEASIBLE,
@@ -250,14 +254,15 @@ static enum status reliability_visit(const struct visit *visit,
         .m = m,
         .lines = capacity_bytes / (double)visit->point.line_bytes,
         .writes_hz = line_writes_hz(visit),
-        .has_lives = visit->done >> STAGE_RETENTION & 1,
+        .has_residencies = visit->done >> STAGE_RETENTION & 1,
     };
-    bool is_lost = of.has_lives && visit->point.refresh == REFRESH_NONE;
+    bool is_lost = of.has_residencies && visit->point.refresh == REFRESH_NONE;
     enum status status = wear_at(&visit->point, of.writes_hz, of.lines, &out, i,
                                  reason);
 
-    if (of.has_lives)
-        of.lives = lives_at(&d, visit->at[STAGE_DATA_LIFETIME], capacity_bytes);
+    if (of.has_residencies)
+        of.residencies = residencies_at(&d, visit->at[STAGE_DATA_LIFETIME],
+                                        capacity_bytes);
     if (status == STATUS_OK)
         status = (is_lost ? loss_at : scrub_at)(&of, &out, i, reason);
     if (status == STATUS_OK)

@@ -1,5 +1,5 @@
 /* The retention stage: what of a workload's data outlives the cells of a cache, and what it
- * costs to refresh them (tech/retention.h, stage/outliving.h).
+ * costs to refresh them (tech/retention.h, stage/residencies.h).
  *
  * The policy `live` refreshes lines whose data will be used again, from their first interval on.
  * It knows which these are, so that what it saves is a bound for any that predicts.  Written data
@@ -17,7 +17,7 @@
 #include "columns/array.h"
 #include "columns/retention.h"
 #include "reliability/line_loss.h"
-#include "stage/outliving.h"
+#include "stage/residencies.h"
 #include "stage/visit.h"
 #include "tech/retention.h"
 
@@ -100,31 +100,34 @@ static void cell_write(const struct refreshed *of, const struct retention_column
         out->write_pulse_s[i] = pulse_s;
 }
 
-static void needs_write(const struct lives *lives, const struct retention_columns *out,
-                        uint64_t i)
+static void needs_write(const struct residencies *residencies,
+                        const struct retention_columns *out, uint64_t i)
 {
-    const struct data_lifetime_columns *columns = lives->columns;
+    const struct data_lifetime_columns *columns = residencies->columns;
 
     for (unsigned t = 0; t < TENSOR_COUNT; t++) {
         enum tensor_class tensor = (enum tensor_class)t;
         uint64_t at = i * TENSOR_COUNT + t;
 
-        out->needed_retention_s[at] = lives_most(lives, columns->lifetime_100_s,
-                                                 tensor);
-        out->needed_retention_99_s[at] = lives_most(lives, columns->lifetime_99_s,
-                                                    tensor);
-        out->outliving_share[at] = lives_outliving(lives, tensor,
-                                                   out->cell_retention_s[i]);
+        out->needed_retention_s[at] = residencies_max(residencies,
+                                                      columns->lifetime_100_s, tensor);
+        out->needed_retention_99_s[at] = residencies_max(
+            residencies, columns->lifetime_99_s, tensor);
+        out->outliving_share[at] = residencies_longer_share(residencies, tensor,
+                                                            out->cell_retention_s[i]);
     }
-    out->unsaved_retention_s[i] = lives_most(lives, columns->unsaved_100_s, TENSOR_ALL);
+    out->unsaved_retention_s[i] = residencies_max(residencies, columns->unsaved_100_s,
+                                                  TENSOR_ALL);
 }
 
-static double policy_share(const struct lives *lives, enum refresh refresh,
+static double policy_share(const struct residencies *residencies, enum refresh refresh,
                            double interval_s)
 {
     if (refresh == REFRESH_NONE || isinf(interval_s))
         return 0;
-    return refresh == REFRESH_ALL ? 1 : lives_outliving_live(lives, interval_s);
+    return refresh == REFRESH_ALL
+               ? 1
+               : residencies_longer_line_share(residencies, interval_s);
 }
 
 /* ---- what is lost */
@@ -166,37 +169,40 @@ static void losses_fill(const struct point *point, const struct refreshed *of,
 
 /* Share of the residencies that lose their data by flips.  What lives for a time between two bounds
  * is taken to live as long as the upper one, or as the longest lifetime. */
-static double lost_to_flips(const struct lives *lives, const struct losses *losses)
+static double lost_to_flips(const struct residencies *residencies,
+                            const struct losses *losses)
 {
-    const struct data_lifetime_columns *columns = lives->columns;
-    double endless = lives_value(lives, columns->endless_share, TENSOR_ALL);
-    double longest_s = lives_most(lives, columns->lifetime_100_s, TENSOR_ALL);
+    const struct data_lifetime_columns *columns = residencies->columns;
+    double endless = residencies_value(residencies, columns->endless_share, TENSOR_ALL);
+    double longest_s = residencies_max(residencies, columns->lifetime_100_s,
+                                       TENSOR_ALL);
     double longest = isfinite(longest_s) ? line_loss_after(&losses->of, longest_s) : 1;
     double above[LIFETIME_BOUNDS], was = 1 - endless, lost = 0;
 
-    lives_ending(lives, TENSOR_ALL, above);
+    residencies_ended_shares(residencies, TENSOR_ALL, above);
     for (unsigned b = 0; b < LIFETIME_BOUNDS; b++) {
         lost += (was - above[b]) * fmin(losses->within[b], longest);
         was = above[b];
     }
     lost += was * longest;
-    lost += endless * fmin(columns->run_s[lives->row] * losses->endless_hz, 1);
+    lost += endless * fmin(columns->run_s[residencies->row] * losses->endless_hz, 1);
     return fmin(lost, 1);
 }
 
 static double lost_share(const struct visit *visit, const struct refreshed *of,
-                         const struct lives *lives)
+                         const struct residencies *residencies)
 {
     const struct point *point = &visit->point;
 
     if (cell_fails_at_random(of->cell)) {
         losses_fill(point, of, visit->memory);
-        return lost_to_flips(lives, visit->memory);
+        return lost_to_flips(residencies, visit->memory);
     }
     return point->refresh != REFRESH_NONE
                ? 0
-               : lives_outliving(lives, TENSOR_ALL,
-                                 cell_retention_s(of->cell, of->temperature_k));
+               : residencies_longer_share(
+                     residencies, TENSOR_ALL,
+                     cell_retention_s(of->cell, of->temperature_k));
 }
 
 static enum status retention_visit(const struct visit *visit,
@@ -210,9 +216,11 @@ static enum status retention_visit(const struct visit *visit,
         &study->results[STAGE_DATA_LIFETIME]);
     const struct retention_columns out = retention_columns(columns);
     uint64_t m = visit->at[STAGE_ARRAY], row = visit->at[STAGE_DATA_LIFETIME];
-    struct lives lives = lives_at(&d, row, (double)a.resolved_capacity_bytes[m]);
+    struct residencies residencies = residencies_at(
+        &d, row, (double)a.resolved_capacity_bytes[m]);
     struct refreshed of = refreshed_at(point, &a, m);
-    double share = policy_share(&lives, (enum refresh)point->refresh, of.interval_s);
+    double share = policy_share(&residencies, (enum refresh)point->refresh,
+                                of.interval_s);
 
     if (share * of.all_busy >= 1)
         return error_set(reason, STATUS_INFEASIBLE,
@@ -220,10 +228,11 @@ static enum status retention_visit(const struct visit *visit,
                          "lines takes %.3g s",
                          of.interval_s, share, share * of.all_busy * of.interval_s);
     cell_write(&of, &out, i);
-    needs_write(&lives, &out, i);
-    out.lost_share[i] = lost_share(visit, &of, &lives);
+    needs_write(&residencies, &out, i);
+    out.lost_share[i] = lost_share(visit, &of, &residencies);
     out.lost_hz[i] = out.lost_share[i] *
-                     lives_value(&lives, d.residencies, TENSOR_ALL) / d.run_s[row];
+                     residencies_value(&residencies, d.residencies, TENSOR_ALL) /
+                     d.run_s[row];
     out.refresh_interval_s[i] = share > 0 ? of.interval_s : INFINITY;
     out.refresh_share[i] = share;
     out.refresh_all_w[i] = of.all_w;

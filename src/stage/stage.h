@@ -141,7 +141,7 @@ struct stage {
     /* Bit per kind of machine that it evaluates (machine/machine.h); 0: the kinds of its
      * inputs, or none. */
     uint32_t kinds;
-    bool is_of_engines; /* only machines that are made of others need the stage */
+    bool is_multi_engine; /* only machines that are made of others need the stage */
 
     /* Bit per stage whose results it reads.  A point is evaluated if all of these are done;
      * with takes_one_input, if one of them is, because each stands for a kind of machine and
@@ -176,9 +176,10 @@ struct stage {
     /* Last stages of kinds of machines: writes a run of the stage's rows, done or not, to
      * rows i and following of the machines stage: latency, energies, macs, area_m2 if it is
      * modelled, and bytes off the chip. */
-    void (*to_result)(const struct machine_run *run, const struct machines_columns *out,
-                      uint64_t i);
-    stage_mask result_input; /* bit of the input that to_result reads in addition to the
+    void (*machine_result)(const struct machine_run *run,
+                           const struct machines_columns *out, uint64_t i);
+    stage_mask
+        machine_result_input; /* bit of the input that machine_result reads in addition to the
                        * stage's own rows */
 
     /* Estimated seconds of one core for a point; cost_s instead if points differ much.  They

@@ -90,7 +90,7 @@ static const struct record *stage_member(const void *stage, const struct record 
 
     if (i > 0 || !value || !(stage_kinds(id) >> machine_family(machine)->kind & 1))
         return NULL;
-    return !stages[id]->is_of_engines || machine_engine_count(machine) ? value : NULL;
+    return !stages[id]->is_multi_engine || machine_engine_count(machine) ? value : NULL;
 }
 
 /* Machines of a sweep as a stage sees them. */
@@ -129,7 +129,7 @@ static bool is_in_machines(const struct sweep *sweep, enum stage_id id,
                            const struct place *place)
 {
     const struct axis *machines = &sweep->space.axes[AXIS_machine];
-    bool may_be_engine = !place->is_own || place->record[0];
+    bool may_be_engine = !place->is_selected || place->record[0];
 
     for (uint64_t i = 0; i < machines->count; i++) {
         const struct record *record = stage_member(&id, machines->values[i].record, 0);
@@ -187,7 +187,7 @@ static bool is_needed(const struct sweep *sweep, enum stage_id id, enum stage_id
     if (stages[id]->conditional_inputs >> input & 1 &&
         !is_given(&sweep->space, stages[id]->condition_axes))
         return false;
-    return (!stages[id]->takes_one_input && !stages[input]->is_of_engines) ||
+    return (!stages[id]->takes_one_input && !stages[input]->is_multi_engine) ||
            stage_has_machines(sweep, input);
 }
 

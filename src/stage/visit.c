@@ -199,7 +199,7 @@ static bool inputs_find(const struct inputs *in, struct visit *visit)
 
         visit->at[input] = at;
         if (at == UINT64_MAX
-                ? stages[input]->is_of_engines /* the machine is made of no others */
+                ? stages[input]->is_multi_engine /* the machine is made of no others */
                 : study->statuses[input][at] == POINT_DONE)
             visit->done |= STAGE_BIT(input);
         else

@@ -62,7 +62,7 @@ static double weight_bits_of(const struct pe_machine *machine,
 void mapping_hold(struct mapping *mapping, enum level_id level, double elements,
                   double share)
 {
-    struct level_life *life = &mapping->lives[level];
+    struct level_lifetime *life = &mapping->lifetimes[level];
 
     if (!(elements > 0))
         return;
@@ -73,11 +73,11 @@ void mapping_hold(struct mapping *mapping, enum level_id level, double elements,
 }
 
 /* Shares of a layer's time become cycles, once these are known. */
-static void lives_time(struct mapping *mapping)
+static void lifetimes_to_cycles(struct mapping *mapping)
 {
     for (int i = 0; i < LEVEL_COUNT; i++) {
-        mapping->lives[i].sum *= mapping->cycles;
-        mapping->lives[i].longest *= mapping->cycles;
+        mapping->lifetimes[i].sum *= mapping->cycles;
+        mapping->lifetimes[i].longest *= mapping->cycles;
     }
     mapping->longest_fold *= mapping->cycles;
 }
@@ -106,8 +106,8 @@ static void weights_keep(const struct pe_machine *machine, struct mapping *mappi
         use->reads += mapping->dram_weight_reads;
     mapping->dram_reads -= mapping->dram_weight_reads;
     mapping->dram_weight_reads = 0;
-    mapping->lives[LEVEL_WEIGHT_BUFFER].sum = INFINITY;
-    mapping->lives[LEVEL_WEIGHT_BUFFER].longest = INFINITY;
+    mapping->lifetimes[LEVEL_WEIGHT_BUFFER].sum = INFINITY;
+    mapping->lifetimes[LEVEL_WEIGHT_BUFFER].longest = INFINITY;
 }
 
 /* Returns the layer with the densities that the machine assumes. */
@@ -174,9 +174,10 @@ static void mapping_add(struct mapping *total, const struct mapping *one)
     for (int i = 0; i < LEVEL_COUNT; i++) {
         total->levels[i].reads += one->levels[i].reads;
         total->levels[i].writes += one->levels[i].writes;
-        total->lives[i].elements += one->lives[i].elements;
-        total->lives[i].sum += one->lives[i].sum;
-        total->lives[i].longest = fmax(total->lives[i].longest, one->lives[i].longest);
+        total->lifetimes[i].elements += one->lifetimes[i].elements;
+        total->lifetimes[i].sum += one->lifetimes[i].sum;
+        total->lifetimes[i].longest = fmax(total->lifetimes[i].longest,
+                                           one->lifetimes[i].longest);
     }
     total->longest_fold = fmax(total->longest_fold, one->longest_fold);
     total->pe_uses += one->pe_uses;
@@ -209,7 +210,7 @@ static enum status layer_map(const struct pe_machine *machine,
         weights_keep(machine, one);
     if (!steps->is_stall_free)
         stall(machine, weight_bits_of(machine, &layer), one);
-    lives_time(one);
+    lifetimes_to_cycles(one);
     return STATUS_OK;
 }
 

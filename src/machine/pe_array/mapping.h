@@ -25,7 +25,7 @@ struct level_use {
 /* How long a level holds elements, from the fill or write to the last use: at most, by what the
  * count of its traffic assumes to stay.  Of one layer in shares of its time while it is mapped,
  * afterwards in cycles.  INFINITY: elements remain for ever. */
-struct level_life {
+struct level_lifetime {
     double elements, sum, longest; /* sum: over the elements */
 };
 
@@ -41,8 +41,8 @@ struct mapping {
     double
         active_pes; /* mean number of PEs with work; of a network weighted by cycles */
     struct level_use levels[LEVEL_COUNT];
-    struct level_life lives[LEVEL_COUNT]; /* systolic, row-stationary */
-    double longest_fold;                  /* or pass; as in lives */
+    struct level_lifetime lifetimes[LEVEL_COUNT]; /* systolic, row-stationary */
+    double longest_fold;                          /* or pass; as in lifetimes */
     double pe_uses; /* accesses of the arithmetic to the PEs' memories */
     double noc_elements;
     double dram_reads, dram_writes; /* elements */

@@ -281,8 +281,8 @@ static bool pass_known(const struct pe_machine *machine, const struct mac_layer 
 
 /* Sums of a round stay until the next channels' round reads them; inputs and weights for the passes
  * of a round that may use them: one, if it is of one block or of one strip, else all. */
-static void lives_note(const struct pe_pass *pass, double groups,
-                       struct mapping *mapping)
+static void lifetimes_record(const struct pe_pass *pass, double groups,
+                             struct mapping *mapping)
 {
     double one = 1 / (groups * pass->passes), round = one * pass->blocks * pass->strips;
 
@@ -337,7 +337,7 @@ static enum status row_stationary_map(const struct pe_machine *machine,
         .reads = groups * (pass.buffer_inputs + pass.buffer_sums / 2),
         .writes = groups * (pass.dram_inputs + pass.buffer_sums / 2),
     };
-    lives_note(&pass, groups, mapping);
+    lifetimes_record(&pass, groups, mapping);
     mapping->noc_elements = elements + macs / (double)layer->kernel_width;
     return STATUS_OK;
 }

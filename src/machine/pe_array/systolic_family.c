@@ -223,10 +223,11 @@ static double sums_share(const struct operands *o, const struct systolic_folds *
 }
 
 /* Of inputs, weights and outputs, as `traffic` counts what is fetched once. */
-static void lives_note(const struct operands *o, const struct gemm *gemm,
-                       const struct systolic_folds *folds, const struct pe_array *a,
-                       const struct mac_layer *layer, bool columns_outer,
-                       const struct fold_order *order, double shares[3])
+static void lifetimes_record(const struct operands *o, const struct gemm *gemm,
+                             const struct systolic_folds *folds,
+                             const struct pe_array *a, const struct mac_layer *layer,
+                             bool columns_outer, const struct fold_order *order,
+                             double shares[3])
 {
     double row_folds = (double)folds->row_folds,
            column_folds = (double)folds->column_folds;
@@ -344,7 +345,7 @@ static enum status systolic_map(const struct pe_machine *machine,
     uses[0].writes += reads[best] - weight_reads[best];
     uses[1].writes += weight_reads[best];
     uses[2].reads += writes[best];
-    lives_note(&o, &gemm, &folds, a, layer, best == 1, &in_time, shares);
+    lifetimes_record(&o, &gemm, &folds, a, layer, best == 1, &in_time, shares);
     if (blocks > 1) /* inputs and sums of a block */
         shares[0] = shares[2] = 1 / in_time.rounds / (double)blocks;
     for (int i = 0; i < 3; i++) {
