@@ -388,6 +388,7 @@ enum status exclusions_read(struct axes_reading *reading, const config_setting_t
             return setting_fail(reading->source, rule, reading->err,
                                 "must be rules { axis = values; ... }, a point is left "
                                 "out if it meets all of one");
+        exclusion->line = rule->line;
         for (size_t m = 0; status == STATUS_OK && m < setting_length(rule); m++)
             status = excluded_axis_read(reading, setting_element(rule, m), exclusion);
     }

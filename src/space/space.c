@@ -246,8 +246,7 @@ static bool is_member(const struct axis_spec *spec, union axis_value value,
     return false;
 }
 
-/* Does the rule speak of this grid: only of axes the grid spans, or that have a single
- * value? */
+/* Does the rule name only axes that the grid spans, or that have a single value? */
 static bool rule_applies(const struct grid *grid, const struct space *space,
                          const struct exclusion *rule)
 {
@@ -307,9 +306,8 @@ static uint64_t dimension_matches(const struct grid *grid, const struct space *s
     return matches;
 }
 
-/* Points in the box of one rule. */
-static uint64_t rule_box(const struct grid *grid, const struct space *space,
-                         const struct exclusion *rule)
+uint64_t grid_exclusion_count(const struct grid *grid, const struct space *space,
+                              const struct exclusion *rule)
 {
     uint64_t points = 1;
 
@@ -334,7 +332,7 @@ uint64_t grid_excluded_count(const struct grid *grid, const struct space *space,
 
     *is_exact = true;
     for (size_t i = 0; i < space->exclusion_count; i++) {
-        uint64_t box = rule_box(grid, space, &space->exclusions[i]);
+        uint64_t box = grid_exclusion_count(grid, space, &space->exclusions[i]);
 
         boxes += box > 0;
         in_boxes += box;

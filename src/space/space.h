@@ -39,6 +39,7 @@ struct axis {
 
 /* A rule that leaves out points: those that have one of its values on each of its axes. */
 struct exclusion {
+    unsigned line; /* of the sweep file */
     axis_mask axes;
     union axis_value *values[AXES];
     size_t counts[AXES];
@@ -142,6 +143,10 @@ uint64_t grid_moved(const struct grid *grid, const struct space *space, uint64_t
 /* Is the point left out by an exclusion that names only axes of this grid? */
 bool grid_is_excluded(const struct grid *grid, const struct space *space,
                       const struct point *point);
+
+/* Returns the number of points that one exclusion leaves out of a grid. */
+uint64_t grid_exclusion_count(const struct grid *grid, const struct space *space,
+                              const struct exclusion *exclusion);
 
 /* Returns the number of points that exclusions leave out of a grid.  If rules do not overlap,
  * it is computed from the excluded boxes; else the grid is searched, at most `limit` points,

@@ -293,10 +293,53 @@ static enum status experiments_check(const struct study *study, struct error *er
     return STATUS_OK;
 }
 
+/* ---- exclusions */
+
+static const uint64_t LOOKED_AT = 1000000; /* points visited where exclusions overlap */
+
+/* An exclusion must leave out a point of some stage, and a point must be left of each last stage. */
+static enum status exclusions_check(const struct study *study, struct error *err)
+{
+    const struct space *space = &study->sweep->space;
+    stage_mask last = last_stages(study);
+
+    for (size_t i = 0; i < space->exclusion_count; i++) {
+        const struct exclusion *exclusion = &space->exclusions[i];
+        uint64_t points = 0;
+
+        for (int id = 0; id < STAGE_COUNT && !points; id++)
+            if (study->stages >> id & 1)
+                points = grid_exclusion_count(&study->grids[id], space, exclusion);
+        if (!points)
+            return error_set(
+                err, STATUS_INPUT,
+                "%s:%u: this rule of exclude leaves out no point of any stage, "
+                "must name axes that one stage reads together",
+                study->sweep->file, exclusion->line);
+    }
+    for (int id = 0; id < STAGE_COUNT && space->exclusion_count; id++) {
+        const struct grid *grid = &study->grids[id];
+        bool is_exact;
+
+        if (last >> id & 1 && grid->points &&
+            grid_excluded_count(grid, space, LOOKED_AT, &is_exact) == grid->points &&
+            is_exact)
+            return error_set(
+                err, STATUS_INPUT,
+                "%s:%u: exclude leaves out all %llu points of stage %s, must "
+                "leave some",
+                study->sweep->file, space->exclusions[0].line,
+                (unsigned long long)grid->points, stages[id]->name);
+    }
+    return STATUS_OK;
+}
+
 enum status study_check(const struct study *study, struct error *err)
 {
     enum status status = unread_check(study, err);
 
+    if (status == STATUS_OK)
+        status = exclusions_check(study, err);
     if (status == STATUS_OK)
         status = dram_time_check(study, err);
     if (status == STATUS_OK)

@@ -6,6 +6,7 @@
 
 /* Returns STATUS_INPUT, with the place in the sweep file, for
  *   - an axis that the file gives and no stage of the sweep reads;
+ *   - a rule of exclude that leaves out no point, or rules that leave out all points of a last stage;
  *   - a process node that the library does not have for any of the sweep's roadmaps, or a roadmap
  *     that it does not have at any of the sweep's nodes;
  *   - a phase that none of the sweep's workloads has, or a workload that has none of its phases.
