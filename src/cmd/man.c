@@ -100,6 +100,13 @@ static void page_program(void)
     roff_text(
         "Records of your own, searched before the shipped ones; may be given several "
         "times.\n");
+    fputs(".SH NAMES OF METRICS\n", stdout);
+    roff_text(
+        "METRIC is a metric's name, or STAGE/NAME where several stages have one of "
+        "that "
+        "name. The bare name is then that of the sweep's last stage, whose results "
+        "stand at the root of the file, or else that of the nearest stage before "
+        "it.\n");
     fputs(".SH EXIT STATUS\n", stdout);
     roff_tag("0", "done");
     roff_tag("1", "done, with failures recorded or differences found");
@@ -198,9 +205,10 @@ static void sweep_keys(void)
               "names. All "
               "axes of a list must have the same number of values.\n");
     roff_tag("exclude", "");
-    roff_text("Groups of axis values. A point is left out, with status excluded, if it "
-              "has one of "
-              "the values of each axis named in a group.\n");
+    roff_text(
+        "Groups of axis values. A point is left out, with status excluded, if it "
+        "has one of the values of each axis named in a group. A group must leave out a "
+        "point, and all of them together must leave some.\n");
 }
 
 /* Keys of samples and questions. */
@@ -226,8 +234,9 @@ static void sweep_question_keys(void)
         "\"edp_js\"; axis = \"technology\"; range = [ 0.01, 100.0 ]; }. The goals are "
         "the axis goal.\n");
     roff_tag("objective", "");
-    roff_text("The metric of the sensitivity stage; smaller is better (default: "
-              "edp_js).\n");
+    roff_text(
+        "The metric of the sensitivity stage, NAME or STAGE/NAME; smaller is better "
+        "(default: edp_js).\n");
     roff_tag("detail", "");
     roff_text(
         "\"layer\" adds the dimension layer to what machines compute: \"all\" (0 in "
