@@ -270,15 +270,15 @@ static void what_cannot_be_approximated_says_so(void)
     } cases[] = {
         { { &a, OPERATION_GELU, 1, 8, 1, 8 }, "short has no function gelu" },
         { { &a, OPERATION_ADD, 1, 8, 1, 8 },
-          "add is no function that is approximated" },
+          "add is not a function that networks approximate" },
         { { &a, OPERATION_SQUARE_ROOT, 1, 8, 1, 8 },
           "square_root is not defined from -2 to -1" },
         { { &a, OPERATION_TANH, 1, 8, 0, 8 },
-          "a network has 1..64 hidden layers, not 0" },
+          "a network must have 1..64 hidden layers, but has 0" },
         { { &a, OPERATION_TANH, 1, 8, 1, 1 },
-          "weights have 2..24 bits, precision is 1" },
+          "weights must have 2..24 bits, but precision is 1" },
         { { &a, OPERATION_TANH, 1, 8, 1, 32 },
-          "weights have 2..24 bits, precision is 32" },
+          "weights must have 2..24 bits, but precision is 32" },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
