@@ -42,14 +42,29 @@ static axis_mask difference(const struct point *a, const struct point *b)
     return axes;
 }
 
-/* The inputs of a stage, as grids. */
+/* Does each point of `from` have one in `to`?  Not where a stage reads many points of an input for one
+ * of its own, as the sensitivity stage reads samples. */
+static bool is_onto(const struct grid *from, const struct grid *to)
+{
+    size_t f = 0;
+
+    for (size_t t = 0; t < to->dimension_count; t++, f++) {
+        while (f < from->dimension_count && from->dimensions[f] != to->dimensions[t])
+            f++;
+        if (f == from->dimension_count)
+            return false;
+    }
+    return true;
+}
+
+/* The inputs of a stage that it reads point by point, as grids. */
 static size_t inputs_of(enum stage_id id, const struct grid *to[STAGE_COUNT])
 {
     stage_mask inputs = stage_inputs(&sweep, id);
     size_t count = 0;
 
     for (int input = 0; input < STAGE_COUNT; input++)
-        if (inputs >> input & 1)
+        if (inputs >> input & 1 && is_onto(&study.grids[id], &study.grids[input]))
             to[count++] = &study.grids[input];
     return count;
 }
