@@ -226,8 +226,8 @@ static void split_keys_are_read_once(void)
         traffic = block_attention_traffic(&attention, &launch);
         block_traffic_misses(&traffic, &capacity, 1, &misses);
         CU_ASSERT_EQUAL(traffic.blocks, 8 * splits);
-        CU_ASSERT_DOUBLE_EQUAL(misses.first_bytes / keys, 1, 0.01);
-        CU_ASSERT_DOUBLE_EQUAL(misses.again_bytes / keys, 0, 1e-9);
+        CU_ASSERT_DOUBLE_EQUAL(misses.compulsory_bytes / keys, 1, 0.01);
+        CU_ASSERT_DOUBLE_EQUAL(misses.refetched_bytes / keys, 0, 1e-9);
         block_reuse_free(traffic.reuse);
     }
 }
@@ -262,7 +262,7 @@ static void dies_share_nothing(void)
         launch.dies_take_heads = takes_heads;
         traffic = block_attention_traffic(&attention, &launch);
         block_traffic_misses(&traffic, &capacity, 1, &misses);
-        read[takes_heads] = misses.first_bytes + misses.again_bytes - keys / 2;
+        read[takes_heads] = misses.compulsory_bytes + misses.refetched_bytes - keys / 2;
         block_reuse_free(traffic.reuse);
     }
     CU_ASSERT_DOUBLE_EQUAL(read[1] / keys, 1, 0.01);

@@ -14,16 +14,15 @@ static const struct {
 enum {
     TILES = sizeof tiles / sizeof *tiles,
     SPLITS_MAX = 32,
-    SPLIT_STEPS_MIN = 4, /* a block that splits k has at least so many steps */
+    SPLIT_STEPS_MIN = 4, /* least steps of k in a block of a split-K kernel */
     SUM_BYTES = 4,       /* of a partial sum in memory */
-    VECTOR_SIDE_MAX = 8, /* of the narrow side of a product for multiply-add units */
-    VECTOR_ROWS = 32,    /* of the wide side, a block */
-    VECTOR_DEPTH =
-        4096, /* of k on its way in such a block, which starts all its loads at once */
-    VECTOR_BLOCKS = 8, /* a processor */
+    VECTOR_SIDE_MAX = 8, /* longest narrow side that multiply-add units compute */
+    VECTOR_ROWS = 32,    /* rows of the wide side per thread block */
+    VECTOR_DEPTH = 4096, /* elements of k that such a block loads at once */
+    VECTOR_BLOCKS = 8,   /* resident on a processor */
 };
 
-/* Rounds of blocks on the busiest processor. */
+/* The largest number of thread blocks that one processor computes. */
 static double rounds(const struct gpu *gpu, double blocks)
 {
     return ceil(blocks / (double)gpu->processors);
@@ -76,17 +75,18 @@ struct gpu_product_bounds gpu_product_bounds(const struct gpu *gpu,
     bounds.compute_s = rounds(gpu, tiles_of(p) * (double)p->splits) *
                        (double)(p->tile_m * p->tile_n) * k * (double)gpu->processors /
                        (peak * share);
-    /* the last step's outputs leave when nothing is left to compute */
+    /* the write of the last tiles does not overlap with arithmetic */
     if (gpu->llc_write_bytes_per_s > 0)
         bounds.compute_s += output_bytes / gpu->llc_write_bytes_per_s;
-    if (p->splits > 1) /* another kernel adds up, its operands in the cache */
+    if (p->splits >
+        1) /* another kernel adds up the partial sums, which hit in the cache */
         bounds.compute_s += gpu->launch_s +
                             (outputs * (double)p->splits * SUM_BYTES + output_bytes) /
                                 gpu->llc_bytes_per_s;
     return bounds;
 }
 
-/* Of its operands in the cache: each block reads its rows of A and its columns of B. */
+/* The cache's time if all operands hit: each block reads its rows of A and columns of B. */
 static double cache_s(const struct gpu *gpu, const struct gpu_product *p)
 {
     double a_bits = p->a_bits > 0 ? p->a_bits : p->precision_bits;
@@ -98,7 +98,7 @@ static double cache_s(const struct gpu *gpu, const struct gpu_product *p)
     return bits / 8 * (double)(p->k * p->products) / gpu->llc_bytes_per_s;
 }
 
-/* With operands that the cache has. */
+/* The product's time if all operands hit in the cache. */
 static double hit_s(const struct gpu *gpu, const struct gpu_product *p)
 {
     struct gpu_product_bounds bounds = gpu_product_bounds(gpu, p);
@@ -117,7 +117,8 @@ static void take_if_sooner(const struct gpu *gpu, const struct gpu_product *trie
     }
 }
 
-/* A narrow side as one tile: each block reads rows of the other operand once. */
+/* A kernel whose tile spans the whole narrow side (matrix times few vectors), so that each
+ * thread block reads its rows of the other operand once. */
 static struct gpu_product vector_kernel(const struct gpu_product *product)
 {
     struct gpu_product p = *product;
@@ -214,7 +215,7 @@ struct gpu_product_cost gpu_product_cost(const struct gpu *gpu,
     bounds = gpu_product_bounds(gpu, &p);
     cost.l2_read_bytes = traffic.read_bytes;
     cost.l2_write_bytes = traffic.write_bytes;
-    cost.dram_read_bytes = misses.first_bytes + misses.again_bytes;
+    cost.dram_read_bytes = misses.compulsory_bytes + misses.refetched_bytes;
     cost.dram_write_bytes = (double)(p.m * p.n * p.products) * blocks.c_bytes -
                             misses.dirty_bytes;
     cost.l2_hit_share = block_hit_share(cost.l2_read_bytes, cost.l2_write_bytes,

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 
 enum {
-    USES_MAX = 1 << 22, /* of strips that are looked at, roughly */
-    STRIPS_MIN = 64,    /* and no fewer strips than that, if there are as many */
-    CHUNKS = 16,        /* pieces of a head's keys and values, each a strip */
+    USES_MAX = 1 << 22, /* uses of sampled strips, approximately at most */
+    STRIPS_MIN = 64,    /* fewest sampled strips, if there are as many */
+    CHUNKS = 16,        /* strips into which a head's keys and values are cut */
     SUM_BYTES = 4,      /* of a partial sum in memory */
 };
 
@@ -49,8 +49,8 @@ struct block_launch block_launch_of(const struct gpu *gpu)
     };
 }
 
-/* How far the processor that starts block q of a wave is ahead or behind, in standard
- * deviations: processors stand at the quantiles of a normal distribution. */
+/* The lag of the processor that starts block q of a wave, in standard deviations: the lags are
+ * the quantiles of a normal distribution. */
 static double processor_lag(const struct block_launch *launch, uint64_t q)
 {
     double processors = (double)launch->processors;
@@ -59,8 +59,8 @@ static double processor_lag(const struct block_launch *launch, uint64_t q)
     return maths_log(u / (1 - u)) / LOGISTIC_PER_NORMAL;
 }
 
-/* When block q starts.  Blocks that share a processor run out of phase, so one starts on
- * each every 1 / blocks_per_processor of a duration. */
+/* The start time of block q.  Blocks that share a processor run out of phase, so that it starts
+ * one every 1 / blocks_per_processor of a block duration. */
 static double block_start(const struct block_launch *launch, uint64_t per_processor,
                           uint64_t q)
 {
@@ -69,7 +69,7 @@ static double block_start(const struct block_launch *launch, uint64_t per_proces
     return wave + launch->drift * sqrt(wave) * processor_lag(launch, q);
 }
 
-/* A strip's uses, nearly in order. */
+/* Adds the uses of a strip, whose times are almost sorted. */
 static void strip_add(struct block_reuse *reuse, double *times, uint64_t count,
                       double duration, double bytes)
 {
@@ -86,7 +86,7 @@ static void strip_add(struct block_reuse *reuse, double *times, uint64_t count,
                          i ? times[i] - times[i - 1] : INFINITY, bytes);
 }
 
-/* Every stride-th of `strips`, each used `uses` times, is enough. */
+/* Returns the stride at which `strips`, each used `uses` times, are sampled. */
 static uint64_t sample_stride(double strips, double uses)
 {
     double stride = ceil(strips * uses / USES_MAX);
@@ -99,7 +99,7 @@ static uint64_t sample_stride(double strips, double uses)
 
 struct tiling {
     uint64_t rows, columns; /* of tiles */
-    uint64_t band;          /* rows of tiles of a band */
+    uint64_t band;          /* tile rows per band */
 };
 
 static struct tiling tiling_of(const struct block_product *product,
@@ -121,7 +121,7 @@ static struct tiling tiling_of(const struct block_product *product,
     return tiling;
 }
 
-/* The place in the launch of a product's tile. */
+/* The position of a product's tile in the launch order. */
 static uint64_t tile_rank(const struct tiling *tiling, uint64_t row, uint64_t column)
 {
     uint64_t first = row / tiling->band * tiling->band;
@@ -138,7 +138,7 @@ static uint64_t tile_extent(uint64_t size, uint64_t tile, uint64_t index)
     return left < tile ? left : tile;
 }
 
-/* Bands follow each other.  All of them use b; a row of a is used throughout its band. */
+/* All bands use the whole of b; a row of a is used only within its band. */
 struct block_windows block_product_window(const struct block_product *product,
                                           const struct block_launch *launch, bool is_b)
 {
@@ -205,17 +205,17 @@ struct block_traffic block_product_traffic(const struct block_product *product,
     return traffic;
 }
 
-/* One block of attention: when it runs, over how many of its head's keys. */
+/* A thread block of attention: its time, and the keys of its head that it reads. */
 struct attention_block {
     double start, duration;
-    double first_key, keys; /* that it walks over */
-    bool is_backwards;      /* over the keys */
+    double first_key, keys; /* range of the head's keys that it reads */
+    bool is_backwards;      /* reads the keys in reverse order */
 };
 
-/* What a launch of attention is made of. */
+/* The grid of thread blocks of attention. */
 struct attention_grid {
     uint64_t heads; /* batch x heads */
-    uint64_t tiles; /* of a head's queries, times splits of its keys */
+    uint64_t tiles; /* per head: tiles of queries times splits of keys */
     uint64_t dies;
 };
 
@@ -243,7 +243,7 @@ static double keys_seen(const struct block_attention *a, uint64_t tile)
     return (double)(a->is_causal ? a->context - a->tokens + last : a->context);
 }
 
-/* The slots of the processors as a heap by when they are free. */
+/* A heap of the processors' slots, each for one resident block, by the time when it is free. */
 struct kernel_slot {
     double free_at;
     uint64_t number;
@@ -273,7 +273,7 @@ static void heap_sink(struct kernel_slot *slots, uint64_t count)
     slots[at] = moved;
 }
 
-/* Of the q-th launched: its place by head and tile. */
+/* The index, by head and tile, of the q-th block in launch order. */
 static uint64_t launched(const struct attention_grid *grid, enum attention_order order,
                          uint64_t q)
 {
@@ -282,15 +282,16 @@ static uint64_t launched(const struct attention_grid *grid, enum attention_order
     return q % grid->heads * grid->tiles + q / grid->heads;
 }
 
-/* Does the first die take the q-th launched, which is of that head?  The others do alike. */
+/* Does the q-th block in launch order, of that head, run on the first die?  The other dies are
+ * statistically equal. */
 static bool is_on_die(const struct attention_grid *grid,
                       const struct block_launch *launch, uint64_t q, uint64_t head)
 {
     return (launch->dies_take_heads ? head : q) % grid->dies == 0;
 }
 
-/* Blocks by head and tile, launched in order, each on the slot that is free first; those that
- * are not on the first die have no duration. */
+/* Schedules the blocks in launch order, each on the slot that is free first, and returns them by
+ * head and tile.  Blocks that are not on the first die have a duration of 0. */
 static struct attention_block *attention_schedule(const struct block_attention *a,
                                                   const struct block_launch *launch,
                                                   const struct attention_grid *grid,
@@ -333,8 +334,8 @@ static struct attention_block *attention_schedule(const struct block_attention *
     return blocks;
 }
 
-/* Uses of a piece of a key-value head by the blocks of its heads.  A block that sees a part
- * of the piece uses it in part: it is taken to use all of it if it sees the middle. */
+/* Adds the uses of a strip of a key-value head by the blocks of its heads.  A block whose causal
+ * mask hides a part of the strip counts as a use of the whole strip if it reads the middle. */
 static void chunk_add(const struct block_attention *a,
                       const struct attention_block *blocks, uint64_t tiles,
                       uint64_t kv_head, unsigned chunk, double weight, double *times,
@@ -360,8 +361,8 @@ static void chunk_add(const struct block_attention *a,
     strip_add(reuse, times, used, 1.0 / CHUNKS, bytes);
 }
 
-/* A block's queries and outputs, which it walks over for every tile of its keys.  What it
- * writes and reads again later goes to memory and back if it does not stay. */
+/* Adds a block's queries and outputs, which it accesses once for every tile of its keys.  Outputs
+ * that the cache does not hold until the next tile are written back and fetched again. */
 static void walks_add(const struct block_attention *a,
                       const struct attention_block *block, double *times,
                       struct block_reuse *reuse)
@@ -380,7 +381,7 @@ static void walks_add(const struct block_attention *a,
     }
 }
 
-/* All blocks read and write their own part once. */
+/* Adds the tensors of which each block reads or writes its own part once. */
 static void own_add(const struct attention_block *blocks, uint64_t count, double own,
                     struct block_reuse *reuse)
 {
@@ -389,7 +390,7 @@ static void own_add(const struct attention_block *blocks, uint64_t count, double
             block_reuse_read(reuse, blocks[q].start, 0, INFINITY, own);
 }
 
-/* Bytes that go through the cache, the shared tensors' first. */
+/* The bytes that the kernel accesses at the cache. */
 static void attention_bytes(const struct block_attention *a,
                             const struct attention_grid *grid,
                             struct block_traffic *traffic)
@@ -418,7 +419,7 @@ static void attention_bytes(const struct block_attention *a,
     for (uint64_t tile = 0; tile < grid->tiles / a->splits; tile++)
         traffic->read_bytes += heads * (double)a->shared_tensors * width *
                                a->shared_bytes * keys_seen(a, tile);
-    if (a->splits > 1) { /* partial sums are written, and read by another kernel */
+    if (a->splits > 1) { /* another kernel reads and adds up the partial sums */
         traffic->write_bytes += queries * (double)a->splits * SUM_BYTES;
         traffic->read_bytes += queries * (double)a->splits * SUM_BYTES;
     }
@@ -478,10 +479,11 @@ void block_traffic_misses(const struct block_traffic *traffic, const double *cap
 {
     block_reuse_misses(traffic->reuse, capacities, count, misses);
     for (uint64_t i = 0; i < count && traffic->dies > 1; i++) {
-        double all = traffic->dies * (misses[i].first_bytes + misses[i].again_bytes);
+        double all = traffic->dies *
+                     (misses[i].compulsory_bytes + misses[i].refetched_bytes);
 
-        misses[i].first_bytes = fmin(all, traffic->unique_bytes);
-        misses[i].again_bytes = all - misses[i].first_bytes;
+        misses[i].compulsory_bytes = fmin(all, traffic->unique_bytes);
+        misses[i].refetched_bytes = all - misses[i].compulsory_bytes;
         misses[i].dirty_bytes *= traffic->dies;
     }
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A touch of the kernel whose time is not known yet. */
+/* An access of the current kernel, whose duration is not known yet. */
 struct touch {
     uint32_t runs;
     unsigned bins[BLOCK_PARTS];
@@ -87,7 +87,7 @@ static uint64_t ticks_of(double time_s)
     return (uint64_t)llround(time_s * LIFETIME_TICKS_PER_S);
 }
 
-/* The time at a place of a walk, 0 to 1. */
+/* The time at which a pass over a tensor reaches a position, 0 to 1. */
 static uint64_t time_at(uint64_t begin, uint64_t duration, struct block_window window,
                         double place)
 {
@@ -108,9 +108,9 @@ static void touch_walk(struct block_life *life, const struct touch *touch,
     }
 }
 
-/* What is fetched again is shared among what the kernel reads by size. */
-static void again_add(struct block_life *life, const double again_bytes[CURVE_POINTS],
-                      uint64_t duration)
+/* Distributes the refetched bytes over the tensors that the kernel reads, by size. */
+static void refetched_add(struct block_life *life,
+                          const double refetched_bytes[CURVE_POINTS], uint64_t duration)
 {
     double lines[TENSOR_COUNT] = { 0 }, all = 0, counts[CURVE_POINTS];
 
@@ -129,22 +129,22 @@ static void again_add(struct block_life *life, const double again_bytes[CURVE_PO
         if (!(lines[tensor] > 0))
             continue;
         for (unsigned i = 0; i < CURVE_POINTS; i++)
-            counts[i] = BLOCK_PARTS * again_bytes[i] / life->line_bytes *
+            counts[i] = BLOCK_PARTS * refetched_bytes[i] / life->line_bytes *
                         lines[tensor] / all;
         lifetimes_within(life->lifetimes, (enum tensor_class)tensor, counts, duration);
     }
 }
 
 void block_life_kernel(struct block_life *life, double launch_s, double duration_s,
-                       const double again_bytes[CURVE_POINTS])
+                       const double refetched_bytes[CURVE_POINTS])
 {
     uint64_t duration = ticks_of(duration_s);
 
     life->now += ticks_of(launch_s);
     for (size_t t = 0; t < life->touch_count; t++)
         touch_walk(life, &life->touches[t], duration);
-    if (again_bytes && life->counts)
-        again_add(life, again_bytes, duration);
+    if (refetched_bytes && life->counts)
+        refetched_add(life, refetched_bytes, duration);
     life->touch_count = 0;
     life->now += duration;
     if (duration > life->longest)

@@ -8,9 +8,9 @@
 
 enum {
     EPOCHS = 8,
-    BIN_SHIFT = 45, /* bits of a double's mantissa below the seven that name its bin */
+    BIN_SHIFT = 45, /* mantissa bits of a double below the seven that select the bin */
     BINS_PER_OCTAVE = 1 << (52 - BIN_SHIFT),
-    OCTAVE_FIRST = -24, /* gaps of 2^-24 to 2^40 block durations */
+    OCTAVE_FIRST = -24, /* intervals of 2^-24 to 2^40 block durations */
     OCTAVES = 64,
     BINS = OCTAVES * BINS_PER_OCTAVE,
     LOADS = 32, /* quantiles of a set's load */
@@ -19,17 +19,17 @@ enum {
 struct epoch {
     double total;        /* bytes read, first uses included */
     double first;        /* of these, first uses */
-    double bytes[BINS];  /* of finite gaps */
-    double moment[BINS]; /* bytes times gap */
+    double bytes[BINS];  /* with finite intervals */
+    double moment[BINS]; /* bytes times interval */
 };
 
 struct block_reuse {
     double begin, length; /* of an epoch */
     double written;
-    unsigned lowest;     /* bin of the shortest gap */
+    unsigned lowest;     /* bin of the shortest interval */
     double loads[LOADS]; /* of a set, in units of the mean */
     unsigned load_count;
-    struct epoch epochs[EPOCHS + 1]; /* the last: the whole span */
+    struct epoch epochs[EPOCHS + 1]; /* the last: the whole kernel */
 };
 
 static uint64_t bits_of(double value)
@@ -50,8 +50,8 @@ static double double_of(uint64_t bits)
 
 #define FIRST_BITS ((uint64_t)(1023 + OCTAVE_FIRST) << (52 - BIN_SHIFT))
 
-/* A double's exponent and leading mantissa bits in order are a bin on a scale of octaves
- * with equal steps within each. */
+/* The exponent and the leading mantissa bits of a double, read as an integer, are its bin:
+ * octaves, each divided into equal steps. */
 static unsigned bin_of(double gap)
 {
     uint64_t key = bits_of(gap) >> BIN_SHIFT;
@@ -164,13 +164,14 @@ void block_reuse_write(struct block_reuse *reuse, double bytes)
     reuse->written += bytes;
 }
 
-/* A walk over the bins, which serves capacities in rising order. */
+/* A position among the bins, which advances as the capacities rise. */
 struct cursor {
     unsigned bin;
-    double bytes, moment; /* of all bins below */
+    double bytes, moment; /* sums over all bins below */
 };
 
-/* Distinct bytes that an epoch touches in a window as long as the cursor's gap. */
+/* The working set of an epoch over a window as long as the cursor's interval: F(x) of
+ * block_reuse.h. */
 static double touched(const struct epoch *epoch, double length, double writes_per_time,
                       const struct cursor *cursor)
 {
@@ -180,7 +181,8 @@ static double touched(const struct epoch *epoch, double length, double writes_pe
            writes_per_time * x;
 }
 
-/* The window in which an epoch touches `capacity` bytes, and the bytes with longer gaps. */
+/* The window over which an epoch's working set is `capacity` bytes, and the bytes with longer
+ * intervals, which miss. */
 static double window(const struct epoch *epoch, double length, double writes_per_time,
                      double capacity, struct cursor *cursor, double *above)
 {
@@ -210,8 +212,8 @@ static double window(const struct epoch *epoch, double length, double writes_per
            share * (bin_begin(cursor->bin + 1) - bin_begin(cursor->bin));
 }
 
-/* Adds what an epoch misses at a load of its sets; of the whole span instead what was
- * written in the last window, which is dirty at the end. */
+/* Adds the misses of an epoch at one load of the sets.  For the entry of the whole kernel, adds
+ * instead the bytes written in the last window, which are dirty at the end. */
 static void add_epoch(const struct block_reuse *reuse, unsigned e, double load,
                       const double *capacities, uint64_t count,
                       struct block_misses *misses)
@@ -229,7 +231,7 @@ static void add_epoch(const struct block_reuse *reuse, unsigned e, double load,
         if (e == EPOCHS)
             misses[i].dirty_bytes += weight * writes_per_time * fmin(x, span);
         else
-            misses[i].again_bytes += weight * (above - epoch->first);
+            misses[i].refetched_bytes += weight * (above - epoch->first);
     }
 }
 
@@ -237,10 +239,11 @@ void block_reuse_misses(const struct block_reuse *reuse, const double *capacitie
                         uint64_t count, struct block_misses *misses)
 {
     for (uint64_t i = 0; i < count; i++)
-        misses[i] = (struct block_misses){ .first_bytes = reuse->epochs[EPOCHS].first };
+        misses[i] =
+            (struct block_misses){ .compulsory_bytes = reuse->epochs[EPOCHS].first };
     for (unsigned e = 0; e <= EPOCHS; e++)
         for (unsigned l = 0; l < reuse->load_count; l++)
             add_epoch(reuse, e, reuse->loads[l], capacities, count, misses);
     for (uint64_t i = 0; i < count; i++)
-        misses[i].again_bytes = fmax(misses[i].again_bytes, 0); /* rounding */
+        misses[i].refetched_bytes = fmax(misses[i].refetched_bytes, 0); /* rounding */
 }

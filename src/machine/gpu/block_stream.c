@@ -11,29 +11,29 @@
 
 enum {
     PARTS = BLOCK_PARTS,
-    TOUCHES = 16,  /* of a kernel, at most */
-    RESULTS = 512, /* kernels kept */
+    TOUCHES = 16,  /* tensors of a kernel, at most */
+    RESULTS = 512, /* kernels whose results are kept */
 };
 
-/* Lines next to each other with one history. */
+/* Contiguous lines with the same history. */
 struct segment {
     uint64_t first, end;
-    uint64_t kernel; /* that touched it last, */
-    size_t touch;    /* and by which of its touches */
-    uint64_t walked; /* kernel that is walking through it, and one */
-    uint32_t runs;   /* of block_life; 0: none */
+    uint64_t kernel; /* the last kernel that accessed it */
+    size_t touch;    /* and the index of that access */
+    uint64_t walked; /* current kernel plus 1, once counted for it */
+    uint32_t runs;   /* handle of block_life; 0: none */
     bool is_known, is_dirty;
-    double longest
-        [PARTS]; /* distance between two touches since it was written, in bytes */
+    double longest[PARTS]; /* longest stack distance since it was written, in bytes */
 };
 
-/* What a kernel touched and none since, by touch, and when it touched it last. */
+/* The bytes that a kernel was the last to access, by tensor, and the interval of its last pass
+ * over each. */
 struct live {
     double bytes[TOUCHES], all_bytes;
     struct block_window last[TOUCHES];
 };
 
-/* What a kernel's blocks fetch again, kept for kernels alike. */
+/* The refetched bytes of a kernel, kept for equal kernels. */
 struct kept {
     bool is_attention;
     union {
@@ -41,7 +41,7 @@ struct kept {
         struct block_attention attention;
     } of;
     double read_bytes, write_bytes;
-    double again_bytes[CURVE_POINTS];
+    double refetched_bytes[CURVE_POINTS];
 };
 
 struct block_stream {
@@ -52,12 +52,13 @@ struct block_stream {
     uint64_t kernel;   /* now */
     struct live *live; /* per kernel */
     size_t live_room;
-    double capacities[CURVE_POINTS]; /* each copy's share */
+    double capacities[CURVE_POINTS]; /* of one copy (llc_copies) */
     double private_capacities
-        [CURVE_POINTS]; /* for what one block reads alone: no copies */
+        [CURVE_POINTS]; /* for data that one block reads, which have no copies */
     double reads[CURVE_POINTS + 1], writes[CURVE_POINTS + 1],
-        written_back[CURVE_POINTS + 1]; /* bytes by curve_bin of their distance */
-    double again_bytes[CURVE_POINTS];
+        written_back[CURVE_POINTS +
+                     1]; /* bytes by the curve_bin of their stack distance */
+    double refetched_bytes[CURVE_POINTS];
     double read_bytes, write_bytes;
     double kernel_s[CURVE_POINTS];
     struct kept *kept[RESULTS];
@@ -93,7 +94,7 @@ static double segment_bytes(const struct block_stream *stream,
            (double)stream->gpu->llc_line_bytes;
 }
 
-/* The place of the first segment that ends behind line. */
+/* The index of the first segment that ends after the line. */
 static size_t segment_find(const struct block_stream *stream, uint64_t line)
 {
     size_t low = 0, high = stream->segment_count;
@@ -123,7 +124,7 @@ static void segment_insert(struct block_stream *stream, size_t at,
     stream->segment_count++;
 }
 
-/* A part is cut off a segment, with its history. */
+/* Splits the runs of a segment of which a part is cut off. */
 static void runs_cut(struct block_stream *stream, const struct segment *left,
                      struct segment *part)
 {
@@ -132,7 +133,8 @@ static void runs_cut(struct block_stream *stream, const struct segment *left,
                                     part->end - part->first);
 }
 
-/* Makes [first, end) a row of whole segments; the place of the first. */
+/* Splits and adds segments so that whole ones cover [first, end).  Returns the index of the
+ * first. */
 static size_t segments_cut(struct block_stream *stream, uint64_t first, uint64_t end)
 {
     size_t begin = segment_find(stream, first), at = begin;
@@ -177,7 +179,7 @@ static size_t segments_cut(struct block_stream *stream, uint64_t first, uint64_t
     return begin;
 }
 
-/* The share of a window that lies before x, and after it. */
+/* The shares of a window before and after the time x. */
 static double share_before(struct block_window window, double x)
 {
     if (x >= window.end)
@@ -190,10 +192,10 @@ static struct block_window window_or_all(struct block_window window)
     return window.end > 0 ? window : (struct block_window){ 0, 1 };
 }
 
-/* What a touch of this kernel has in common with the past as of `kernel`. */
+/* The bytes of a tensor of this kernel that were accessed by `kernel` or an earlier one. */
 struct stream_walk {
-    double bytes;          /* that no kernel after it touched before */
-    double again[TOUCHES]; /* of these, by which of its touches they were touched */
+    double bytes;          /* last accessed by no later kernel than it */
+    double again[TOUCHES]; /* of these, last accessed by it, by tensor */
 };
 
 static struct stream_walk walk_of(const struct block_stream *stream,
@@ -215,9 +217,9 @@ static struct stream_walk walk_of(const struct block_stream *stream,
     return walk;
 }
 
-/* How much is touched between a segment's last use and this one, at PARTS places of its
- * walk: what that kernel touches last after that, all since, and what this kernel touches
- * first before. */
+/* The stack distance of a segment at PARTS positions of its pass: the bytes that the previous
+ * kernel accesses last after the segment, those of all kernels in between, and those that this
+ * kernel accesses first before the segment, each byte once. */
 struct distance {
     double bytes[PARTS];
 };
@@ -260,7 +262,7 @@ static struct distance distance_of(const struct block_stream *stream,
             double share = share_before(window_or_all(touches[t].first), use);
 
             distance.bytes[i] += walks[t].bytes * share;
-            for (size_t u = 0; u < TOUCHES; u++) /* what both have counted */
+            for (size_t u = 0; u < TOUCHES; u++) /* bytes that both sums have */
                 distance.bytes[i] -= walks[t].again[u] *
                                      fmax(share - share_before(before->last[u], used),
                                           0);
@@ -269,7 +271,7 @@ static struct distance distance_of(const struct block_stream *stream,
     return distance;
 }
 
-/* bytes, evenly over the places of a walk, into a histogram. */
+/* Adds bytes, evenly over the positions of a pass, to a histogram. */
 static void distance_add(const struct block_stream *stream, double histogram[],
                          const struct distance *distance, double bytes)
 {
@@ -278,7 +280,8 @@ static void distance_add(const struct block_stream *stream, double histogram[],
             bytes / PARTS;
 }
 
-/* A kernel's bytes by distance: what it fetches if the cache is smaller. */
+/* The bytes of a kernel's first accesses by stack distance: those that it fetches if the cache
+ * is smaller. */
 struct first_uses {
     double reads[CURVE_POINTS + 1], writes[CURVE_POINTS + 1],
         written_back[CURVE_POINTS + 1];
@@ -308,7 +311,7 @@ static void segment_touch(struct block_stream *stream, struct segment *segment,
     struct distance longest;
 
     if (segment->walked == stream->kernel + 1)
-        distance = &none; /* what it reads and then writes */
+        distance = &none; /* it read the segment before it writes it */
     if (stream->life)
         life_touch(stream, segment, distance, touch);
     segment->walked = stream->kernel + 1;
@@ -325,7 +328,8 @@ static void segment_touch(struct block_stream *stream, struct segment *segment,
     memset(segment->longest, 0, sizeof segment->longest);
 }
 
-/* After all distances of a kernel are known: it touched these segments last. */
+/* Notes that the kernel is the last one to access these segments, once all of its stack
+ * distances are known. */
 static void touches_settle(struct block_stream *stream,
                            const struct block_touch *touches, size_t count)
 {
@@ -365,9 +369,9 @@ static void kernel_begin(struct block_stream *stream)
     }
 }
 
-/* The kernel's time at every capacity.  What it writes anew is written back meanwhile. */
+/* Adds the kernel's time at every capacity.  The write-backs of its outputs overlap with it. */
 static void add_time(struct block_stream *stream, const struct first_uses *uses,
-                     const double *again_bytes, double cache_bytes,
+                     const double *refetched_bytes, double cache_bytes,
                      const struct pass_times *times)
 {
     double moved = 0;
@@ -376,7 +380,7 @@ static void add_time(struct block_stream *stream, const struct first_uses *uses,
         double dram_bytes;
 
         moved += uses->reads[i + 1] + uses->written_back[i + 1];
-        dram_bytes = moved + (again_bytes ? again_bytes[i] : 0);
+        dram_bytes = moved + (refetched_bytes ? refetched_bytes[i] : 0);
         stream->kernel_s[i] += times->launch_s +
                                gpu_turns_s(times->turn_s,
                                            gpu_kernel_s(stream->gpu, 0, times->alone_s,
@@ -385,13 +389,13 @@ static void add_time(struct block_stream *stream, const struct first_uses *uses,
     }
 }
 
-/* The same time at the machine's own capacity, for lifetimes. */
+/* The kernel's time at the machine's llc_bytes, which lifetimes are measured in. */
 static void life_kernel(struct block_stream *stream, const struct first_uses *uses,
-                        const double *again_bytes, double cache_bytes,
+                        const double *refetched_bytes, double cache_bytes,
                         const struct pass_times *times)
 {
     unsigned own = curve_bin(stream->gpu->llc_bytes);
-    double moved = again_bytes ? again_bytes[own > 0 ? own - 1 : 0] : 0;
+    double moved = refetched_bytes ? refetched_bytes[own > 0 ? own - 1 : 0] : 0;
 
     for (unsigned bin = own; bin <= CURVE_POINTS; bin++)
         moved += uses->reads[bin] + uses->written_back[bin];
@@ -400,7 +404,7 @@ static void life_kernel(struct block_stream *stream, const struct first_uses *us
         gpu_turns_s(times->turn_s,
                     gpu_kernel_s(stream->gpu, 0, times->alone_s, cache_bytes, moved),
                     times->turns),
-        again_bytes);
+        refetched_bytes);
 }
 
 static void kernel_add(struct block_stream *stream, const struct block_touch *touches,
@@ -429,7 +433,7 @@ static void kernel_add(struct block_stream *stream, const struct block_touch *to
     touches_settle(stream, touches, count);
     stream->kernel++;
     if (stream->life)
-        life_kernel(stream, &uses, kept ? kept->again_bytes : NULL,
+        life_kernel(stream, &uses, kept ? kept->refetched_bytes : NULL,
                     read_bytes + write_bytes, times);
     if (!stream->counts)
         return;
@@ -441,9 +445,9 @@ static void kernel_add(struct block_stream *stream, const struct block_touch *to
         stream->written_back[i] += uses.written_back[i];
     }
     for (unsigned i = 0; kept && i < CURVE_POINTS; i++)
-        stream->again_bytes[i] += kept->again_bytes[i];
-    add_time(stream, &uses, kept ? kept->again_bytes : NULL, read_bytes + write_bytes,
-             times);
+        stream->refetched_bytes[i] += kept->refetched_bytes[i];
+    add_time(stream, &uses, kept ? kept->refetched_bytes : NULL,
+             read_bytes + write_bytes, times);
 }
 
 void block_stream_pass(struct block_stream *stream, const struct block_touch *touches,
@@ -464,7 +468,7 @@ static const struct kept *kept_find(struct block_stream *stream,
     for (size_t i = 0; i < stream->kept_count; i++) {
         const struct kept *other = stream->kept[i];
 
-        /* Padding that differs costs a second evaluation at most. */
+        /* If only the padding differs, the kernel is evaluated a second time, at worst. */
         /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
         if (memcmp(&other->of, &like->of, sizeof like->of) == 0 &&
             other->is_attention == like->is_attention)
@@ -484,7 +488,7 @@ static const struct kept *kept_find(struct block_stream *stream,
     kept->read_bytes = traffic.read_bytes;
     kept->write_bytes = traffic.write_bytes;
     for (unsigned i = 0; i < CURVE_POINTS; i++)
-        kept->again_bytes[i] = misses[i].again_bytes;
+        kept->refetched_bytes[i] = misses[i].refetched_bytes;
     return kept;
 }
 
@@ -563,7 +567,8 @@ void block_stream_finish(struct block_stream *stream, struct reuse_curve *curve,
     curve_survival(stream->writes, ways, curve->write_misses);
     curve_survival(stream->written_back, ways, curve->writebacks);
     for (unsigned i = 0; i < CURVE_POINTS; i++) {
-        curve->read_misses[i] = (curve->read_misses[i] + stream->again_bytes[i]) / line;
+        curve->read_misses[i] = (curve->read_misses[i] + stream->refetched_bytes[i]) /
+                                line;
         curve->write_misses[i] /= line;
         curve->writebacks[i] /= line;
         kernel_s[i] = stream->kernel_s[i];

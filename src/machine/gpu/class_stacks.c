@@ -9,7 +9,7 @@
 struct class_stacks {
     struct stack_distance *stacks[TENSOR_COUNT]; /* TENSOR_ALL: of all lines */
     const uint8_t *classes;
-    uint32_t *numbers; /* of a line among those of its class */
+    uint32_t *numbers; /* index of a line among those of its class */
 };
 
 static void accesses_deal(void *self, const uint32_t *accesses, size_t count)

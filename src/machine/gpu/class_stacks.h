@@ -1,5 +1,5 @@
-/* Reuse of each tensor class by itself, in the pass that counts the reuse of all: what a cache would
- * do whose lines were divided among the classes (stage/partition_stage.c). */
+/* Stack distances of each tensor class alone, from the same pass over the accesses as those of
+ * all classes together, for caches that are partitioned by class (stage/partition_stage.c). */
 #ifndef NVSWEEP_GPU_CLASS_STACKS_H
 #define NVSWEEP_GPU_CLASS_STACKS_H
 
@@ -9,14 +9,16 @@
 
 struct class_stacks; /* opaque */
 
-/* For lines [0, lines) of these classes (enum tensor_class), which stay the caller's until
- * class_stacks_finish.  scale_bytes as in stack_distance_create.  *sink feeds it. */
+/* Returns stacks for lines [0, lines), of which line i has classes[i] (enum tensor_class), and
+ * sets *sink to one that feeds them.  classes stay the caller's and must remain valid until
+ * class_stacks_finish.  scale_bytes as in stack_distance_create. */
 struct class_stacks *class_stacks_create(uint64_t lines, const uint8_t *classes,
                                          uint64_t scale_bytes,
                                          struct access_sink *sink);
 
-/* Ends the stream: accesses, misses, write-backs of each class with a cache of its own, and of all
- * in one (TENSOR_ALL), as stack_distance_finish.  Frees stacks. */
+/* Fills in the accesses, misses and write-backs of each class with a cache of its own, and of
+ * all classes in one cache (TENSOR_ALL), with weight and ways as in stack_distance_finish.  Frees
+ * stacks. */
 void class_stacks_finish(struct class_stacks *stacks, double weight, uint64_t ways,
                          struct reuse_curve curves[TENSOR_COUNT]);
 

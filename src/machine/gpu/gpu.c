@@ -125,7 +125,7 @@ double gpu_sustained_share(const struct gpu *gpu, unsigned precision_bits)
     return is_narrow ? gpu->sustained_8b_share : gpu->sustained_share;
 }
 
-/* That of the record's units for the precision; 0: it states none. */
+/* The record's energy [J] for the precision; 0 if it states none. */
 static double stated_mac_j(const struct gpu *gpu, unsigned precision_bits)
 {
     double mac16 = gpu->mac_16b_j;
@@ -152,7 +152,7 @@ double gpu_mac_j(const struct gpu *gpu, unsigned precision_bits)
     if (stated_j > 0)
         return stated_j;
 
-    /* units of another rate, such as tensor cores, have energies of their own */
+    /* units with another peak rate, such as tensor cores, take another energy */
     return peak_hz != gpu->peak_macs_hz && most_j > 0 && most_j < law_j ? most_j
                                                                         : law_j;
 }

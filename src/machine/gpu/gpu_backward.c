@@ -2,15 +2,15 @@
 
 enum { ATTENTION_TOUCHES = 8 }; /* at most */
 
-/* Whether input k wants a gradient. */
+/* Does input k need a gradient? */
 static bool wants_gradient(const struct gpu_run *run, const struct operation *operation,
                            unsigned k)
 {
     return gpu_input(run, operation, k)->needs_gradient;
 }
 
-/* Call once per gradient written: true if another consumer wrote to it before, so that
- * this one adds. */
+/* Does the operation add to the gradient of its input, because another consumer has written it
+ * before?  Call this once for each gradient that is written. */
 static bool adds_gradient(const struct gpu_run *run, const struct operation *operation,
                           unsigned k)
 {
@@ -21,14 +21,14 @@ static bool adds_gradient(const struct gpu_run *run, const struct operation *ope
     return had;
 }
 
-/* What a layer's way back reads beside the gradient of its output. */
+/* Does the backward pass of this kind of layer read the layer's input, or its output? */
 static bool reads_input(int kind)
 {
     return kind == LAYER_MAX_POOL || kind == LAYER_LRN || kind == LAYER_BATCH_NORM ||
            kind == LAYER_LAYER_NORM || kind == LAYER_SCALE;
 }
 
-/* Dropout's mask is where its output is zero. */
+/* The zeros of dropout's output are its mask. */
 static bool reads_output(int kind)
 {
     return kind == LAYER_MAX_POOL || kind == LAYER_LRN || kind == LAYER_ACTIVATION ||
@@ -51,7 +51,8 @@ static void backward_pass(const struct gpu_run *run, size_t i)
         pass_read(&pass, memory->out, 1);
     pass_read(&pass, memory->out_gradient, 1);
     if (kind == LAYER_BATCH_NORM)
-        kernel_pass(run->stream, &pass); /* sums over the batch come first */
+        kernel_pass(run->stream,
+                    &pass); /* the first pass computes the sums over the batch */
     for (unsigned k = 0; k < operation->input_count; k++) {
         struct map_extent gradient = gpu_input(run, operation, k)->out_gradient;
 
@@ -197,7 +198,7 @@ static void backward_fully_connected(const struct gpu_run *run, size_t i)
 }
 
 /* Gradients of values, of scores, of queries and of keys. */
-/* Tensors that attention's gradients are made of, and made. */
+/* The inputs and outputs of the backward pass of attention. */
 static size_t attention_touches(const struct gpu_run *run, size_t i,
                                 struct block_touch touches[])
 {
@@ -218,8 +219,8 @@ static size_t attention_touches(const struct gpu_run *run, size_t i,
     return count;
 }
 
-/* Blocks take keys and values, and walk over queries, their outputs' gradients and their
- * own, which they read and write (FlashAttention-2, algorithm 2). */
+/* A block holds keys and values.  It reads the queries and the gradients of the outputs, and
+ * reads and writes the gradients of the queries (FlashAttention-2, algorithm 2). */
 static struct block_attention second_backward(const struct gpu_run *run,
                                               const struct operation *operation)
 {
@@ -235,8 +236,9 @@ static struct block_attention second_backward(const struct gpu_run *run,
     return attention;
 }
 
-/* A block takes a head; for every tile of its keys it walks over queries, outputs, their
- * gradients, and the sums of the queries' gradients (FlashAttention, algorithm 4). */
+/* A block computes a head.  For every tile of its keys it reads the queries, the outputs and
+ * their gradients, and updates the sums of the queries' gradients (FlashAttention, algorithm
+ * 4). */
 static struct block_attention first_backward(const struct gpu_run *run,
                                              const struct operation *operation)
 {
@@ -256,13 +258,14 @@ static void backward_fused(const struct gpu_run *run, size_t i)
     struct block_touch touches[ATTENTION_TOUCHES];
     size_t count = attention_touches(run, i, touches);
 
-    /* five products where the way forward has two */
+    /* five matrix products; the forward pass has two */
     kernel_attention(run->stream, &attention,
                      2.5 * (double)operation->macs * (double)run->batch, touches,
                      count);
 }
 
-/* Scores in memory: four products, and between them each kernel of the way forward back. */
+/* The backward pass with scores in memory: four matrix products, and between them the gradient of
+ * each kernel of the forward pass. */
 static void backward_unfused(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
@@ -297,7 +300,7 @@ static void backward_unfused(const struct gpu_run *run, size_t i)
     if (operation->layer->dropout)
         gpu_scores_pass(run, dp, dp);
     gpu_scores_pass(run, p, dp);
-    gpu_scores_pass(run, dp, dp); /* scaled and masked */
+    gpu_scores_pass(run, dp, dp); /* scale and mask */
     kernel_counted_product(run->stream, shape.tokens, depth, shape.context, products,
                            to_queries, 3);
     kernel_counted_product(run->stream, shape.context, depth, shape.tokens, products,
@@ -361,7 +364,7 @@ static void backward_attention(const struct gpu_run *run, size_t i)
     kernel_product(run->stream, &product);
 }
 
-/* Both operands' gradients of free-standing products. */
+/* The gradients of both operands of a LAYER_GEMM. */
 static void backward_gemm(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
@@ -439,7 +442,7 @@ void gpu_backward(const struct gpu_run *run, size_t i)
 
     if (!memory->needs_gradient || operation->input_count == 0)
         return;
-    if (operation->consumers == 0) /* the loss */
+    if (operation->consumers == 0) /* the loss writes this gradient */
         kernel_run(run->stream, memory->out_gradient.first_line,
                    memory->out_gradient.lines, true);
     switch ((enum layer_kind)operation->layer->kind) {

@@ -7,18 +7,19 @@
 
 #include <math.h>
 
-/* Row shifts of a stencil's neighbours within a plane of the grid, by which each
- * unknown is loaded; three planes are read side by side. */
+/* The row offsets of a stencil's neighbours within a plane of the grid; each unknown is loaded
+ * once for each of them.  Three planes are read concurrently. */
 enum { STENCIL_PLANES = 3 };
 
 enum {
-    SPLIT_KEYS_MIN = 256, /* keys of a block that shares them (Flash-Decoding, 2023) */
-    /* Keys of a step of FlashAttention (Dao-AILab/flash-attention 0.2, fmha_api.cpp, recalled),
-     * by the width of a head. */
+    SPLIT_KEYS_MIN =
+        256, /* least keys of a block if keys are split (Flash-Decoding, 2023) */
+    /* Keys per step of FlashAttention by the width of a head (Dao-AILab/flash-attention 0.2,
+     * fmha_api.cpp, recalled). */
     FIRST_KEYS_NARROW = 256,
     FIRST_KEYS_WIDE = 128,
     NARROW_HEAD = 64,
-    JOINED_MAX = 4, /* products that are made one */
+    JOINED_MAX = 4, /* most products that are fused into one */
 };
 
 void pass_read(struct pass *pass, struct map_extent extent, uint64_t times)
@@ -56,7 +57,7 @@ bool gpu_is_depthwise(const struct operation *operation)
            operation->layer->groups > 1;
 }
 
-/* Reads every input, writes the output. */
+/* A pass that reads every input and writes the output. */
 static void forward_pass(const struct gpu_run *run, size_t i, uint64_t loads)
 {
     const struct operation *operation = &run->graph->operations[i];
@@ -70,10 +71,10 @@ static void forward_pass(const struct gpu_run *run, size_t i, uint64_t loads)
     kernel_pass(run->stream, &pass);
 }
 
-/* Threads of a processor (CUDA, compute capability 8.0 and 9.0). */
+/* Resident threads of a processor (CUDA, compute capability 8.0 and 9.0). */
 #define PROCESSOR_THREADS 2048.0
 
-/* A block reads its row, then computes. */
+/* A thread block reads its row and computes after the row has arrived. */
 static void forward_softmax(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
@@ -95,7 +96,7 @@ static void forward_softmax(const struct gpu_run *run, size_t i)
     kernel_pass(run->stream, &pass);
 }
 
-/* What takes a part of its input reads that part only. */
+/* A layer that uses a part of its input reads only that part. */
 static void forward_part(const struct gpu_run *run, size_t i)
 {
     struct pass pass = { 0 };
@@ -109,7 +110,7 @@ static void forward_part(const struct gpu_run *run, size_t i)
     kernel_pass(run->stream, &pass);
 }
 
-/* Pointwise work on what a kernel before has in registers costs nothing. */
+/* A pointwise layer that is fused into the kernel of its input takes no kernel. */
 static bool is_fused(const struct gpu_run *run, const struct operation *operation)
 {
     const struct gpu *gpu = run->stream->gpu;
@@ -186,7 +187,7 @@ bool gpu_is_counted(const struct operation *operation)
             (layer->causal || (layer->kv_heads && layer->kv_heads != layer->heads)));
 }
 
-/* Does software make one product of this and the one before, which have one input? */
+/* Does the software fuse this product with the previous one, which has the same input? */
 static bool joins_previous(const struct gpu_run *run, size_t i)
 {
     const struct operation *operations = run->graph->operations;
@@ -204,7 +205,7 @@ static bool joins_previous(const struct gpu_run *run, size_t i)
            before->groups == 1 && layer->combines == before->combines;
 }
 
-/* The parts of the outputs that the GPUs have are added up. */
+/* The all-reduce: the GPUs add up their partial outputs. */
 static void add_up(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
@@ -221,7 +222,7 @@ static void add_up(const struct gpu_run *run, size_t i)
     kernel_pass(run->stream, &pass);
 }
 
-/* One product per group or expert in use; of the weights only theirs are read. */
+/* One product per group or active expert, which reads only its own weights. */
 static void forward_products(const struct gpu_run *run, size_t i)
 {
     struct block_touch touches[2 + 2 * JOINED_MAX];
@@ -361,7 +362,7 @@ struct operand gpu_scores(const struct attention *attention, uint64_t first_line
     return operand;
 }
 
-/* The new token's keys and values join those kept. */
+/* Appends the new token's keys and values to the KV cache. */
 static void append_to_caches(const struct gpu_run *run,
                              const struct operation *operation,
                              const struct operation_memory *memory)
@@ -387,7 +388,7 @@ static double stream_bytes(const struct gpu_run *run)
     return run->stream->precision_bits / 8.0;
 }
 
-/* So many blocks that every processor has two, of enough keys each. */
+/* Returns the splits with which every processor has two blocks, if each has enough keys. */
 static uint64_t key_splits(const struct gpu_run *run, const struct block_attention *a)
 {
     uint64_t tiles = a->batch * a->heads * div_up(a->tokens, a->tile_tokens);
@@ -427,7 +428,7 @@ struct block_attention gpu_fused_attention(const struct gpu_run *run,
         .shared_bytes = decodes ? run->kv_bits / 8 : stream_bytes(run),
     };
 
-    /* Queries of the heads that share keys are put into one tile when there are few. */
+    /* If there are few queries, those of all heads that share keys are one tile. */
     if (attention.tokens * group <= attention.tile_tokens) {
         attention.heads = kv_heads;
         attention.tokens *= group;
@@ -445,18 +446,18 @@ struct block_attention gpu_first_attention(const struct gpu_run *run,
     uint64_t width = attention.head_width;
 
     attention.walk = ATTENTION_WALK_QUERIES;
-    attention.is_causal = false; /* every step is walked */
+    attention.is_causal = false; /* the mask skips no step */
     attention.splits = 1;
     attention.shared_tensors = 1;    /* queries */
     attention.rewritten_tensors = 1; /* sums of outputs */
     attention.own_reads = 2;
     attention.own_writes = 0;
-    attention.blocks_per_processor = 1; /* one takes the shared memory */
+    attention.blocks_per_processor = 1; /* a block fills the shared memory */
     attention.tile_tokens = width <= NARROW_HEAD ? FIRST_KEYS_NARROW : FIRST_KEYS_WIDE;
     return attention;
 }
 
-/* Where keys and values lie: what products left, or those kept. */
+/* The extents of keys and values: outputs of products, or the KV cache. */
 struct gpu_keys gpu_keys_of(const struct gpu_run *run,
                             const struct operation *operation,
                             const struct operation_memory *memory)
@@ -469,7 +470,7 @@ struct gpu_keys gpu_keys_of(const struct gpu_run *run,
     };
 }
 
-/* Scores stay on the chip. */
+/* Fused attention: the scores stay on the chip. */
 static void forward_fused(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
@@ -502,7 +503,7 @@ void gpu_scores_pass(const struct gpu_run *run, struct map_extent reads,
     kernel_pass(run->stream, &pass);
 }
 
-/* Scores in memory: scaled and masked, normalised, some left out, by a kernel each. */
+/* Attention with scores in memory: scale and mask, softmax, and dropout take a kernel each. */
 static void forward_unfused(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
@@ -524,7 +525,7 @@ static void forward_unfused(const struct gpu_run *run, size_t i)
 
     kernel_counted_product(run->stream, shape.tokens, shape.context, depth, products,
                            scores, 3);
-    gpu_scores_pass(run, memory->scratch, memory->scratch); /* scaled and masked */
+    gpu_scores_pass(run, memory->scratch, memory->scratch); /* scale and mask */
     gpu_scores_pass(run, memory->scratch, memory->scratch); /* softmax */
     if (drops)
         gpu_scores_pass(run, memory->scratch, memory->scratch);
@@ -627,7 +628,7 @@ static void forward_embedding(const struct gpu_run *run, size_t i)
     uint64_t rows = memory->weights.lines / row_lines;
     struct pass write = { 0 };
 
-    if (run->stream->blocks) { /* as many rows as tokens, next to each other */
+    if (run->stream->blocks) { /* modelled as contiguous rows, one per token */
         pass_read(&write,
                   (struct map_extent){ memory->weights.first_line,
                                        (tokens < rows ? tokens : rows) * row_lines },
@@ -646,8 +647,8 @@ static void forward_embedding(const struct gpu_run *run, size_t i)
     kernel_pass(run->stream, &write);
 }
 
-/* A row of a sparse matrix reads its numbers, their columns, and the unknowns around
- * its own in three planes of the grid. */
+/* A sweep over the rows of a sparse matrix: each reads its nonzeros, their column numbers, and
+ * the neighbouring unknowns in three planes of the grid. */
 static void stencil_sweep(const struct gpu_run *run, size_t i, struct map_extent in,
                           bool backwards)
 {

@@ -1,11 +1,11 @@
-/* Convolutions as Darknet and Caffe without cuDNN compute them: for each image and group
- * of channels the windows are copied to a workspace (im2col), and a plain product reads
- * them there.  Windows of one element need no copy. */
+/* Convolutions as Darknet, and Caffe without cuDNN, compute them: for each image and group of
+ * channels im2col copies the windows to a workspace, from which a matrix product reads them.
+ * Windows of one element need no copy. */
 #include "machine/gpu/kernels.h"
 
-/* One image's group of channels in a tensor of `channels` planes of `plane` elements. */
+/* One group of channels of one image: `channels` planes of `plane` elements each. */
 struct part {
-    uint64_t offset; /* elements before it */
+    uint64_t offset; /* in elements, from the start of the tensor */
     uint64_t channels;
     struct map_extent extent;
 };
@@ -33,7 +33,7 @@ static struct part big_part(const struct kernel_stream *stream,
                    image, group);
 }
 
-/* Rows of a part are channels, columns its pixels. */
+/* Returns a part as a matrix of channels x pixels. */
 static struct operand part_operand(uint64_t line, const struct part *part,
                                    uint64_t plane, bool channels_are_x)
 {
@@ -69,8 +69,8 @@ static struct map_extent used(const struct kernel_stream *stream,
     return workspace;
 }
 
-/* The windows of an image as a matrix: in the workspace, after copying them there, or
- * where they are. */
+/* Returns the windows of an image as a matrix: in the workspace, after im2col, or in the tensor
+ * if the windows have one element. */
 static struct operand unroll(struct kernel_stream *stream, const struct conv_window *w,
                              struct map_extent workspace, uint64_t image,
                              uint64_t group, bool rows_are_x)
@@ -116,7 +116,7 @@ void gpu_unrolled_gather(struct kernel_stream *stream, const struct conv_window 
         }
 }
 
-/* Fold the product in the workspace back into the image. */
+/* Adds the product in the workspace to the image (col2im). */
 static void fold(struct kernel_stream *stream, const struct conv_window *w,
                  struct map_extent workspace, const struct part *part, bool accumulates)
 {

@@ -43,8 +43,8 @@ bool gpu_window_is_pointwise(const struct conv_window *w)
            w->pad_top == 0 && w->pad_left == 0 && w->p == w->height && w->q == w->width;
 }
 
-/* The big tensor's channels of a group, seen through the taps from the small's pixels.
- */
+/* Returns the big tensor's channels of a group as an im2col matrix: its pixels are those of the
+ * small tensor. */
 static struct operand big_through_taps(const struct conv_window *w, uint64_t group,
                                        bool channels_are_x)
 {
@@ -70,8 +70,8 @@ static struct operand big_through_taps(const struct conv_window *w, uint64_t gro
     return operand;
 }
 
-/* The small tensor's channels of a group, seen through the taps from the big's pixels.
- */
+/* Returns the small tensor's channels of a group as an im2col matrix of the transposed
+ * convolution: its pixels are those of the big tensor. */
 static struct operand small_through_taps(const struct conv_window *w, uint64_t group)
 {
     struct operand operand = operand_planes(w->small_line, false, w->batch, w->outputs,
@@ -98,7 +98,7 @@ static struct operand small_through_taps(const struct conv_window *w, uint64_t g
     return operand;
 }
 
-/* A tensor's channels of a group, pixel by pixel. */
+/* Returns a tensor's channels of a group as a matrix of channels and pixels. */
 static struct operand pixels(uint64_t line, const struct conv_window *w, uint64_t group,
                              uint64_t channels, uint64_t height, uint64_t width)
 {

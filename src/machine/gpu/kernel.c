@@ -13,9 +13,9 @@ enum {
     BUFFER_ACCESSES = 1 << 13,
     TILE_MIN = 32,
     COUNTED_LINES =
-        1 << 15,         /* operands up to this size are counted, see correct_count */
-    SPLIT_STEPS_MIN = 4, /* a block that split k has at least so many steps */
-    ATTENTION_ROWS = 16, /* queries of a tensor core's operand (mma.m16n8k16) */
+        1 << 15,         /* largest operand in lines whose accesses are all counted */
+    SPLIT_STEPS_MIN = 4, /* least steps of k in a block of a split-K kernel */
+    ATTENTION_ROWS = 16, /* rows of a tensor core's operand (mma.m16n8k16) */
     PASS_BLOCK_BYTES = 4096, /* 256 threads of four 32-bit words each */
 };
 
@@ -42,7 +42,7 @@ void kernel_stream_create(struct kernel_stream *stream, const struct gpu *gpu,
 
 void kernel_stream_flush(struct kernel_stream *stream)
 {
-    if (stream->buffered > 0 && !stop_is_wanted()) /* lists may be half made */
+    if (stream->buffered > 0 && !stop_is_wanted()) /* lists may be incomplete */
         stream->sink.accesses(stream->sink.self, stream->buffer, stream->buffered);
     stream->buffered = 0;
 }
@@ -126,7 +126,7 @@ static struct thread_grid product_grid(const struct gpu *gpu,
     return grid;
 }
 
-/* What a block touches: base indices into the lists. */
+/* A thread block's position in the tile lists. */
 struct thread_block {
     uint64_t a, b, c; /* of its first step */
     uint64_t steps;
@@ -167,8 +167,9 @@ static void emit_wave(struct kernel_stream *stream, const struct thread_grid *gr
     }
 }
 
-/* A sample of few lines, each read by every thread block, is a poor measure of how many
- * accesses there are; of small operands all lines are counted instead. */
+/* The accesses of a small operand that the sample does not represent.  Every thread block reads
+ * its few lines, so that a sample of them estimates the number of accesses poorly; all of them
+ * are counted instead. */
 static double uncounted(const struct kernel_stream *stream,
                         const struct tile_list *list, const struct operand *operand,
                         uint64_t products, uint64_t size_x, uint64_t size_y,
@@ -222,7 +223,7 @@ static void emit_product(struct kernel_stream *stream, const struct kernel_produ
     free(blocks);
 }
 
-/* Processors share a kernel's blocks evenly, so the one with most of them decides. */
+/* Blocks are distributed evenly, so that the processor with the most of them takes longest. */
 static double product_compute_s(const struct kernel_stream *stream,
                                 const struct kernel_product *p,
                                 const struct thread_grid *grid)
@@ -272,8 +273,8 @@ static struct block_touch touch_of(const struct kernel_stream *stream,
     };
 }
 
-/* All processors together, or the longest block alone.  Queries are padded to the rows of
- * a tensor core's operand. */
+/* The time of attention without transfers: of all processors together, or of the longest block
+ * alone.  Queries are padded to the rows of a tensor core's operand. */
 static double attention_alone_s(const struct kernel_stream *stream,
                                 const struct block_attention *a, double macs)
 {
@@ -370,7 +371,7 @@ void kernel_run(struct kernel_stream *stream, uint64_t first_line, uint64_t line
     }
 }
 
-/* One wave's share of a tensor. */
+/* Generates the accesses of one wave to a tensor. */
 static void emit_share(struct kernel_stream *stream, const struct pass_tensor *tensor,
                        uint64_t wave, uint64_t waves)
 {
@@ -443,7 +444,7 @@ void kernel_pass(struct kernel_stream *stream, const struct pass *pass)
     kernel_begin(stream, stream->gpu->launch_s,
                  pass->macs / stream->macs_hz + pass->exchange_s, pass_accesses(pass));
     if (!stream->sink.accesses)
-        waves = waves > 0; /* the totals are the same */
+        waves = waves > 0; /* only totals are wanted: one wave has them all */
     for (uint64_t i = 0; i < waves && !stop_is_wanted(); i++) {
         uint64_t wave = pass->backwards ? waves - 1 - i : i;
 

@@ -1,6 +1,6 @@
-/* GPUs: kernel after kernel, each filling the processors alone, sharing the last-level
- * cache.  The stream of its accesses is made once per curve and measured as it comes.
- */
+/* The GPU's evaluation: the kernels run one after the other, each alone on all processors, and
+ * share the last-level cache.  Their accesses are generated once per curve and passed straight to
+ * the stack distances, so that no trace is stored. */
 #include "machine/gpu/kernels.h"
 
 #include "machine/gpu/block_life.h"
@@ -14,18 +14,18 @@
 #include <stdlib.h>
 
 enum {
-    EXACT_ACCESSES = 16 << 20,  /* streams up to this length are followed whole */
-    SAMPLED_ACCESSES = 8 << 20, /* of longer ones about so many accesses, at first */
-    SHIFT_MAX = 9,              /* and no less than one line in 512 */
-    REFINE_SHIFT = 2,           /* four times as many where the error asks for it */
+    EXACT_ACCESSES = 16 << 20,  /* streams up to this length are traced in full */
+    SAMPLED_ACCESSES = 8 << 20, /* of longer ones about as many accesses, at first */
+    SHIFT_MAX = 9,              /* and at least one line in 512 */
+    REFINE_SHIFT = 2,           /* four times as many if the error is too large */
 };
 
-/* Of the miss ratio of networks counted by blocks against the exact walk, at its worst from
- * 512 KiB up, over random products (tests/test_blocks.c). */
+/* The largest error of the miss ratio of networks modelled by thread blocks against exact traces,
+ * from 512 KiB up, over random products (tests/test_blocks.c). */
 #define COUNTED_ERROR 0.1
 
-/* Seconds per access followed and per access not, measured with tests/bench_reuse.c. */
-#define COUNTED_S 6e-5 /* per operation counted by blocks */
+/* Seconds per traced and per skipped access, measured with tests/bench_reuse.c. */
+#define COUNTED_S 6e-5 /* per operation modelled by blocks */
 #define FOLLOWED_S 38e-9
 #define SKIPPED_S 0.4e-9
 
@@ -44,7 +44,7 @@ static void run_phase(const struct gpu_run *run)
     gpu_update(run);
 }
 
-/* One evaluation's operations and where their tensors lie. */
+/* The operations of an evaluation and the addresses of their tensors. */
 struct gpu_plan {
     struct graph graph;
     struct memory_map map;
@@ -66,7 +66,7 @@ static double format_bits(const struct evaluation *evaluation, int format)
     return number_format_bits(format, evaluation->precision_bits);
 }
 
-/* A run of the plan's phase. */
+/* Returns a run of the plan's phase that feeds the stream. */
 static struct gpu_run run_of(const struct gpu_plan *plan,
                              const struct evaluation *evaluation,
                              struct kernel_stream *stream)
@@ -106,7 +106,7 @@ static void plan_free(struct gpu_plan *plan)
     graph_free(&plan->graph);
 }
 
-/* Runs the phase into sink (or only counts), leaving the totals in stream. */
+/* Runs the phase and passes its accesses to sink, if it has one.  stream receives the totals. */
 static void plan_run(const struct gpu_plan *plan, const struct evaluation *evaluation,
                      unsigned shift, struct access_sink sink,
                      struct kernel_stream *stream)
@@ -188,7 +188,7 @@ enum status gpu_measure(const struct evaluation *evaluation, unsigned shift,
     return STATUS_OK;
 }
 
-/* Must, or may, this network's kernels be counted by blocks? */
+/* Are this network's kernels modelled by thread blocks? */
 static bool is_counted(const struct evaluation *evaluation, const struct graph *graph)
 {
     bool may = evaluation->gpu->kernels == KERNELS_COUNTED, must = false;
@@ -203,14 +203,14 @@ static bool is_counted(const struct evaluation *evaluation, const struct graph *
     return may || must;
 }
 
-/* Is it what followed kernels know nothing of? */
+/* Does the deployment need the model by thread blocks, since traces have no such kernels? */
 static bool is_deployed(const struct deployment *deployment)
 {
     return deployment->gpus > 1 || deployment->weight_format != FORMAT_PRECISION ||
            deployment->kv_format != FORMAT_PRECISION;
 }
 
-/* The curve without following lines: the run twice, its second time counted. */
+/* Computes the curve by thread blocks: the run is evaluated twice and counted the second time. */
 static void plan_count(const struct gpu_plan *plan, const struct evaluation *evaluation,
                        struct reuse_curve *curve, struct lifetime_table *lifetimes)
 {
@@ -259,7 +259,7 @@ static unsigned first_shift(double accesses, double max_error)
     return shift;
 }
 
-/* Numbers of lines, of tiles and of a list's accesses must fit their 32 bits. */
+/* Refuses graphs whose lines, tiles or accesses of a tile list do not fit in 32 bits. */
 static enum status check_size(const struct gpu_plan *plan,
                               const struct kernel_stream *stream, unsigned shift,
                               struct error *err)
@@ -277,8 +277,8 @@ static enum status check_size(const struct gpu_plan *plan,
         (double)plan->map.lines, stream->tiles, most);
 }
 
-/* A language model's weights and kept keys and values must lie in the memory of a GPU that states
- * one. */
+/* Refuses a language model whose weights and KV cache do not fit in the DRAM of a GPU whose
+ * record states dram_bytes. */
 static enum status check_memory(const struct gpu_plan *plan,
                                 const struct evaluation *evaluation, struct error *err)
 {

@@ -1,5 +1,5 @@
-/* The GPU family, in the order a training step runs: gpu_forward.c, gpu_backward.c;
- * kernels.c puts them together. */
+/* The kernels of a network on a GPU: gpu_forward.c has those of the forward pass, gpu_backward.c
+ * those of the backward pass and the update, and kernels.c evaluates the sequence. */
 #ifndef NVSWEEP_GPU_KERNELS_H
 #define NVSWEEP_GPU_KERNELS_H
 
@@ -8,7 +8,7 @@
 #include "machine/gpu/memory_map.h"
 #include "workload/lifetime.h"
 
-/* What is asked of a GPU: reuse_evaluate's arguments. */
+/* One evaluation of a GPU: the arguments of reuse_evaluate_deployed. */
 struct evaluation {
     const struct gpu *gpu;
     const struct workload *workload;
@@ -16,28 +16,32 @@ struct evaluation {
     uint64_t batch;
     unsigned precision_bits;
     uint64_t sequence_length;
-    struct deployment deployment; /* gpus 0: deployment_plain; workload is one's part */
+    struct deployment
+        deployment; /* gpus 0: deployment_plain.  workload: one GPU's part */
     double max_error;
 };
 
-/* Pure; as reuse_evaluate and reuse_cost_s.  lifetimes: NULL, or filled in, too. */
+/* Pure.  Returns the curve and the status of reuse_evaluate.  lifetimes is filled in unless it
+ * is NULL. */
 enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve *curve,
                          struct lifetime_table *lifetimes, struct error *err);
 
-/* Curves of each tensor class by itself, and of all (TENSOR_ALL), of one pass with the machine's
- * ways: reads, writes, misses and write-backs.  *sampled_of as in struct reuse_curve.
- * STATUS_INFEASIBLE, too, if kernels are counted by blocks. */
+/* Computes the curves of each tensor class alone, and of all together (TENSOR_ALL), for the
+ * machine's associativity: reads, writes, misses and write-backs.  *sampled_of as in struct
+ * reuse_curve.  Returns STATUS_INFEASIBLE also if kernels are modelled by thread blocks. */
 enum status gpu_class_curves(const struct evaluation *evaluation,
                              struct reuse_curve curves[TENSOR_COUNT],
                              uint64_t *sampled_of, struct error *err);
+
+/* Estimated seconds that the evaluation takes (reuse_cost_s). */
 double gpu_cost_s(const struct evaluation *evaluation);
 
-/* An evaluation's stream, one line in 2^shift of it, into sink.  STATUS_INPUT or
- * STATUS_INFEASIBLE as reuse_evaluate. */
+/* Passes an evaluation's accesses to sink, one line in 2^shift.  Returns STATUS_INPUT or
+ * STATUS_INFEASIBLE like reuse_evaluate. */
 enum status gpu_stream(const struct evaluation *evaluation, unsigned shift,
                        struct access_sink sink, struct error *err);
 
-/* Its curve, following one line in 2^shift, whatever the error.  lifetimes as above. */
+/* Computes the curve of that stream, whatever its error.  lifetimes may be NULL. */
 enum status gpu_measure(const struct evaluation *evaluation, unsigned shift,
                         struct reuse_curve *curve, struct lifetime_table *lifetimes,
                         struct error *err);
@@ -51,26 +55,26 @@ struct gpu_run {
     uint64_t batch;
     const struct deployment *deployment;
     double weight_bits, kv_bits; /* in memory */
-    bool *has_gradient; /* per operation: something was written to out_gradient */
+    bool *has_gradient;          /* per operation: out_gradient has been written */
 };
 
-/* Where an input of operation lies. */
+/* Returns the memory of an operation's input. */
 static inline const struct operation_memory *
 gpu_input(const struct gpu_run *run, const struct operation *operation, unsigned input)
 {
     return &run->map->operations[operation->inputs[input]];
 }
 
-/* All kernels of the forward pass of operation i. */
+/* Runs all kernels of the forward pass of operation i. */
 void gpu_forward(const struct gpu_run *run, size_t i);
 
-/* Its data and weight gradients, then the update of all weights. */
+/* Run the kernels of its data and weight gradients, and then the update of all weights. */
 void gpu_backward(const struct gpu_run *run, size_t i);
 void gpu_update(const struct gpu_run *run);
 
-/* A convolution between the tensor it slides over (big: channels, height, width) and
- * the one it makes (small: outputs, p, q); a transposed convolution is its data
- * gradient. */
+/* A convolution of an input ("big": channels x height x width) into an output ("small":
+ * outputs x p x q).  The data gradient, and a transposed convolution, read the small tensor and
+ * write the big one. */
 struct conv_window {
     uint64_t batch, groups;
     uint64_t channels, height, width;
@@ -79,22 +83,26 @@ struct conv_window {
     uint64_t pad_top, pad_left;
     uint64_t big_line, small_line, weights_line;
     bool separate_taps;
-    uint64_t loads; /* of each element of the big tensor by passes over its windows */
-    double macs;    /* of one product over all groups */
+    uint64_t
+        loads;   /* of each element of the big tensor by pooling and similar passes */
+    double macs; /* multiply-accumulates over all groups */
 };
 struct conv_window gpu_window(const struct gpu_run *run,
                               const struct operation *operation, struct map_extent in,
                               struct map_extent out, struct map_extent weights);
-/* Is every output pixel made from the input pixel at its place? */
+
+/* Does every output pixel depend on one input pixel only (1 x 1, no stride or padding)? */
 bool gpu_window_is_pointwise(const struct conv_window *window);
+
+/* Run the forward pass, the data gradient and the weight gradient as implicit GEMMs. */
 void gpu_window_gather(struct kernel_stream *stream, const struct conv_window *window);
 void gpu_window_scatter(struct kernel_stream *stream, const struct conv_window *window,
                         bool accumulates);
 void gpu_window_weights(struct kernel_stream *stream, const struct conv_window *window,
                         uint64_t gradient_line);
 
-/* The same three by way of a workspace, image by image: its windows are unrolled into a
- * matrix there, or the product is folded back from it. */
+/* Run the same three through a workspace, one image at a time: im2col copies its windows to a
+ * matrix there, or col2im adds the product's matrix up. */
 void gpu_unrolled_gather(struct kernel_stream *stream, const struct conv_window *window,
                          struct map_extent workspace);
 void gpu_unrolled_scatter(struct kernel_stream *stream,
@@ -104,8 +112,8 @@ void gpu_unrolled_weights(struct kernel_stream *stream,
                           const struct conv_window *window, struct map_extent workspace,
                           uint64_t gradient_line);
 
-/* Attention's products, batch x heads of them in one launch.  Names say the operands'
- * shapes: queries and outputs are tokens x channels, scores tokens x context. */
+/* The matrix products of unfused attention, batch x heads of them in one launch.  Queries and
+ * outputs have tokens x channels elements (gpu_head), scores tokens x context (gpu_scores). */
 struct attention {
     uint64_t batch, heads, tokens, context, channels;
 };
@@ -116,11 +124,11 @@ struct operand gpu_scores(const struct attention *attention, uint64_t first_line
 struct attention gpu_attention(const struct gpu_run *run,
                                const struct operation *operation);
 
-/* Loads of each input element by a window, at least 1. */
+/* Returns how often a window operation loads each input element, at least 1. */
 uint64_t gpu_window_loads(const struct gpu_run *run, const struct operation *operation);
 
-/* A fully connected layer of groups or experts: products x (outputs x rows) of features, and
- * the share of its weights that they read. */
+/* A fully connected layer with groups or experts: `products` matrix products of outputs x rows,
+ * with features as the inner dimension, that read `share` of the layer's weights. */
 struct gpu_expert_product {
     uint64_t outputs, rows, features, products;
     double share;
@@ -128,19 +136,20 @@ struct gpu_expert_product {
 struct gpu_expert_product gpu_experts(const struct gpu_run *run,
                                       const struct operation *operation);
 
-/* The first part of an extent. */
+/* Returns the first `share` of an extent. */
 struct map_extent gpu_part(struct map_extent extent, double share);
 
-/* Can the operation's kernels be counted by blocks only (block_stream.h)? */
+/* Can the operation's kernels be modelled by thread blocks (block_stream.h)? */
 bool gpu_is_counted(const struct operation *operation);
 
-/* Attention as one kernel, queries outermost; and keys outermost. */
+/* Return fused attention with the loop over queries outermost (FlashAttention-2), and with the
+ * loop over keys outermost (FlashAttention). */
 struct block_attention gpu_fused_attention(const struct gpu_run *run,
                                            const struct operation *operation);
 struct block_attention gpu_first_attention(const struct gpu_run *run,
                                            const struct operation *operation);
 
-/* Keys and values that attention reads. */
+/* The keys and values that attention reads: the operation's inputs, or the KV cache. */
 struct gpu_keys {
     struct map_extent keys, values;
 };
@@ -148,13 +157,13 @@ struct gpu_keys gpu_keys_of(const struct gpu_run *run,
                             const struct operation *operation,
                             const struct operation_memory *memory);
 
-/* A pass that changes `writes`, reading `reads` beside it. */
+/* Runs a pass that reads `reads` and writes `writes`. */
 void gpu_scores_pass(const struct gpu_run *run, struct map_extent reads,
                      struct map_extent writes);
 
 bool gpu_is_depthwise(const struct operation *operation);
 
-/* The table's row that a token picks, here by a hash. */
+/* Returns the row of an embedding table that a token reads, chosen by a hash. */
 static inline uint64_t gpu_embedding_row(uint64_t token, uint64_t rows)
 {
     return ((token + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 32) % rows;

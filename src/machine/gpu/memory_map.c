@@ -27,7 +27,7 @@ static struct map_extent take_lines(struct allocator *allocator, uint64_t lines)
     return extent;
 }
 
-/* Whether the operation leaves its result where its first input is. */
+/* Does the operation write its output over its first input? */
 static bool works_in_place(const struct operation *operation,
                            const struct operation *input, const struct gpu *gpu,
                            enum phase phase)
@@ -49,7 +49,7 @@ static struct map_extent take(struct allocator *allocator, uint64_t elements)
     return take_lines(allocator, div_up(elements, allocator->elements_per_line));
 }
 
-/* Of another number of bits than the arithmetic's. */
+/* Allocates elements whose number of bits differs from the arithmetic's. */
 static struct map_extent take_of_bits(struct allocator *allocator, uint64_t elements,
                                       double bits)
 {
@@ -136,11 +136,12 @@ static void place_outputs(struct allocator *allocator, const struct graph *graph
 
             memory->keys = take_of_bits(allocator, tokens * operation->kv_channels,
                                         allocator->kv_bits);
-            memory->values = operation->inputs[1] == operation->inputs[2]
-                                 ? memory->keys /* both are made from one */
-                                 : take_of_bits(allocator,
-                                                tokens * operation->value_channels,
-                                                allocator->kv_bits);
+            memory->values =
+                operation->inputs[1] == operation->inputs[2]
+                    ? memory
+                          ->keys /* keys and values are computed from the same tensor */
+                    : take_of_bits(allocator, tokens * operation->value_channels,
+                                   allocator->kv_bits);
         }
     }
 }
@@ -162,7 +163,7 @@ static void place_gradients(struct allocator *allocator, const struct graph *gra
     }
 }
 
-/* Elements of one image's windows, of one group of channels. */
+/* The elements of im2col's matrix for one image and one group of channels. */
 static uint64_t unrolled_elements(const struct operation *operation)
 {
     const struct layer *layer = operation->layer;
@@ -262,7 +263,7 @@ struct map_tensor *memory_map_tensors(const struct memory_map *map,
 enum tensor_class map_tensor_class(const struct map_tensor *tensors, size_t count,
                                    uint64_t line)
 {
-    size_t low = 0, high = count; /* the first that begins behind the line */
+    size_t low = 0, high = count; /* finds the first that begins after the line */
 
     while (low < high) {
         size_t middle = (low + high) / 2;

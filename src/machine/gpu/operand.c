@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a pass over an operand's lines does with what it finds. */
+/* The purpose of a pass over an operand's lines. */
 enum purpose { COUNT_PER_TILE, FILL, COUNT_ALL };
 
 struct lister {
     struct tile_list *list;
     const struct operand *operand;
     const struct granularity *granularity;
-    uint64_t tile_first, tile_second; /* of operand's first and second index */
+    uint64_t tile_first,
+        tile_second; /* tile sizes of the operand's first and second index */
     enum purpose purpose;
     uint64_t accesses;
     uint64_t last_line, last_tile;
@@ -60,8 +61,8 @@ struct operand operand_planes(uint64_t first_line, bool channels_are_x,
     };
 }
 
-/* Tile touches line, in elements [low, high) of it.  Pixels that follow each other in
- * memory are loaded together: one access to a line, though image rows end in it. */
+/* Adds the tile's access to elements [low, high) of the line.  Contiguous pixels are loaded
+ * together, with one access per line even if an image row ends in it. */
 static inline void put(struct lister *lister, uint64_t tile, uint64_t line,
                        uint64_t low, uint64_t high)
 {
@@ -94,7 +95,8 @@ static inline void put(struct lister *lister, uint64_t tile, uint64_t line,
     lister->last_line = line;
 }
 
-/* Line holds elements [low, high) of it that are (first, second .. last) of product. */
+/* Adds the accesses to elements [low, high) of the line, which are elements (first, second ..
+ * last) of the product's operand. */
 static inline void put_run(struct lister *lister, uint64_t product, uint64_t first,
                            uint64_t second, uint64_t last, uint64_t line, uint64_t low,
                            uint64_t high)
@@ -119,7 +121,7 @@ static void visit_row(struct lister *lister, uint64_t product, uint64_t row,
     uint64_t base = lister->operand->first_line;
     uint64_t first = base + begin / per_line, last = base + (end - 1) / per_line;
 
-    lister->last_line = UINT64_MAX; /* each row is loaded for itself */
+    lister->last_line = UINT64_MAX; /* each row is loaded separately */
     for (uint64_t group = first >> grain->shift; group <= last >> grain->shift;
          group++) {
         uint64_t line = sampled_line(group, grain->shift), start, low, high;
@@ -149,7 +151,7 @@ static void visit_matrix(struct lister *lister)
                           operand->matrix.length);
 }
 
-/* Positions o in [0, count) with o * down = i * up + pad - tap for i in [low, high]. */
+/* The positions o in [0, count) with o * down = i * up + pad - tap for some i in [low, high]. */
 struct positions {
     int64_t first, last;
 };
@@ -166,7 +168,8 @@ static inline struct positions positions_of(int64_t low, int64_t high, int64_t u
     return (struct positions){ first > 0 ? first : 0, last < count ? last : count - 1 };
 }
 
-/* Elements [low, high) of one channel's plane lie in line, from its element `at` on. */
+/* Adds the accesses to elements [low, high) of a channel's plane, which are stored in the line
+ * from its element `at` on. */
 static void visit_plane(struct lister *lister, uint64_t sample, uint64_t channel,
                         uint64_t low, uint64_t high, uint64_t line, uint64_t at)
 {
@@ -290,7 +293,7 @@ void tile_list_fill(struct tile_list *list, const struct operand *operand,
         list->starts[i] += list->starts[i - 1];
     list->entries = room(list->entries, &list->entries_room, list->starts[tiles]);
     visit(&lister, FILL);
-    /* Filling moved each start to the next one. */
+    /* Filling has advanced each start to the next one. */
     memmove(list->starts + 1, list->starts, tiles * sizeof *list->starts);
     list->starts[0] = 0;
 }

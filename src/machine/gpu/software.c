@@ -37,9 +37,9 @@ const struct word number_format_words[] = {
     { NULL, 0 },
 };
 
-/* q8_0 and q4_0 have a 16-bit scale for 32 values (ggml), int4_g128 a 16-bit scale and a 4-bit
- * zero point for 128 (AWQ, GPTQ), nvfp4 an 8-bit scale for 16, mxfp4 for 32 (OCP
- * Microscaling Formats 1.0). */
+/* Scales and zero points: q8_0 and q4_0 have a 16-bit scale per 32 values (ggml), int4_g128 a
+ * 16-bit scale and a 4-bit zero point per 128 (AWQ, GPTQ), nvfp4 an 8-bit scale per 16, and mxfp4
+ * one per 32 (OCP Microscaling Formats 1.0). */
 double number_format_bits(int format, double precision_bits)
 {
     switch ((enum number_format)format) {

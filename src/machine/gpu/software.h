@@ -1,5 +1,5 @@
-/* What runs a network on GPUs: a library or server whose choices of kernels and whose overheads
- * are not the GPU's own.  Each is a record with its source. */
+/* The software that runs a network on GPUs, a library or an inference server: its choice of
+ * kernels and its overheads.  Each is a record that cites its source. */
 #ifndef NVSWEEP_GPU_SOFTWARE_H
 #define NVSWEEP_GPU_SOFTWARE_H
 
@@ -10,24 +10,25 @@
 struct software {
     struct record record;
     const char *summary;
-    double launch_s; /* between two dependent kernels */
+    double launch_s; /* overhead between two dependent kernels */
     double
-        pass_launch_s; /* before a pass over tensors (normalisation, addition, gate) */
-    double host_s;     /* of a step (a forward pass) beside its kernels */
-    bool
-        fuses_products; /* products of one input are one kernel: q, k, v; gate and up */
-    double product_share; /* of the rate products sustain, that of its own kernels */
-    int attention;        /* enum attention_kernels (gpu.h) */
-    /* Softmax, a block a row in walks one after the other: operations of the multiply-add units
-     * for an element, and elements of its row for a thread.  0: its arithmetic takes no time. */
+        pass_launch_s; /* the same before normalisation, addition and gating kernels */
+    double host_s;     /* host time of a forward pass in addition to its kernels */
+    /* Products of the same input are one kernel: q, k and v; gate and up. */
+    bool fuses_products;
+    double
+        product_share; /* share of the GPU's sustained rate that its products reach */
+    int attention;     /* enum attention_kernels (gpu.h) */
+    /* Softmax, one thread block per row: operations of the multiply-add units per element (0:
+     * its arithmetic takes no time), and elements of a row per thread. */
     double softmax_operations;
     uint64_t softmax_thread_elements;
 };
 extern const struct schema software_schema;
 
-/* Formats of numbers in memory, scales and zero points included. */
+/* Number formats in memory. */
 enum number_format {
-    FORMAT_PRECISION, /* as the arithmetic's */
+    FORMAT_PRECISION, /* that of the arithmetic */
     FORMAT_FP16,
     FORMAT_FP8,
     FORMAT_Q8_0,
@@ -35,9 +36,11 @@ enum number_format {
     FORMAT_Q4_0,
     FORMAT_NVFP4,
     FORMAT_MXFP4,
-    FORMAT_INT8, /* its scale for a channel or token is not counted */
+    FORMAT_INT8, /* without its scale per channel or token */
 };
 extern const struct word number_format_words[];
+
+/* Returns the bits per number, scales and zero points included. */
 double number_format_bits(int format, double precision_bits);
 
 #endif

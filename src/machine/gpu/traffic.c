@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The miss ratio at a capacity: linear between the given ones, the last one beyond them (it
- * cannot rise), NaN below the first: nobody knows. */
+/* The miss ratio at a capacity, interpolated linearly between the given ones.  Beyond the last one
+ * the ratio stays, an upper bound since it never rises; below the first it is unknown, NaN. */
 static double given_ratio(const struct workload *workload, double capacity_bytes)
 {
     const struct given_miss *misses = workload->given_misses;
@@ -25,8 +25,9 @@ static double given_ratio(const struct workload *workload, double capacity_bytes
     return misses[count - 1].miss_ratio;
 }
 
-/* Counts in place of an access stream, in lines of the cache: by their bytes.  Reads and writes miss alike, and a line that was
- * written to is written back when it leaves. */
+/* Fills in the curve of a workload that is given as counts of accesses, which are converted to
+ * cache lines by their bytes.  Reads and writes have the same miss ratio, and every line that is
+ * written is written back when it is evicted. */
 static enum status given_traffic(const struct gpu *gpu, const struct workload *workload,
                                  enum phase phase, uint64_t batch,
                                  struct reuse_curve *curve, struct error *err)
@@ -60,7 +61,7 @@ static enum status given_traffic(const struct gpu *gpu, const struct workload *w
 
 const struct deployment deployment_plain = { .gpus = 1 };
 
-/* The GPU as the software drives it. */
+/* Returns the GPU with the software's overheads and choices of kernels. */
 static struct gpu driven_by(const struct software *software, const struct gpu *gpu)
 {
     struct gpu driven = *gpu;
