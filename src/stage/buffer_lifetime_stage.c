@@ -1,6 +1,6 @@
-/* The buffer_lifetime stage: how long the memories of a PE array hold elements while a network's layers
- * are computed, by fold (systolic) or pass (row-stationary).  Every layer's inputs come from DRAM
- * and its outputs go there, so nothing is held from layer to layer but weights that remain. */
+/* The buffer_lifetime stage: how long [s] the memories of a PE array hold elements, resolved to folds
+ * (systolic) or passes (row-stationary) of a layer.  Every layer reads its inputs from DRAM and
+ * writes its outputs there, so that only stationary weights are held from layer to layer. */
 #include "stage/stages.h"
 
 #include "columns/buffer_lifetime.h"

@@ -1,10 +1,10 @@
-/* The gpu stage: what a last-level cache, the DRAM behind it and a GPU's arithmetic take for
- * a workload.  Traffic is read off the reuse stage's curves at the array stage's capacity.
+/* The gpu stage: the time and energy of a workload on a GPU with a last-level cache and DRAM.
+ * Its traffic comes from the reuse stage's curves at the array stage's capacity.
  *
- * One time base at a time (axis time_base):
+ * The axis time_base selects one of these:
  *   roofline: the longest of compute, cache and DRAM time, with fills and write-backs as
  *     accesses of the cache, arithmetic and background.  Where kernels are counted by blocks,
- *     it is no less than the sum over kernels, each bound by what binds it.  The cache's time is that of its
+ *     it is at least the sum over kernels of each one's own longest time.  The cache's time is that of its
  *     banks, its wires, or the requests that may be in flight (Little's law: bandwidth is
  *     what is outstanding over latency).  Where power would pass the board's limit, the clock
  *     of processors and cache falls at constant voltage: energy of the work stays, the time
@@ -29,29 +29,30 @@
 
 #include <math.h>
 
-/* What does not change along the last dimension of a row of points. */
+/* The costs that do not change along the last dimension of the grid. */
 struct gpu_costs {
     enum time_base time_base;
-    double accesses_per_line; /* array accesses that one line access takes */
+    double accesses_per_line; /* array accesses per line access */
     double dram_read_j_per_byte, dram_write_j_per_byte;
     double dram_access_s; /* serial time base */
     double dram_bytes_per_s;
     double dram_background_w;
     double llc_slices;
-    double llc_bytes_per_s; /* what the interconnect carries */
+    double llc_bytes_per_s; /* bandwidth of the interconnect */
     double line_bytes;
     double mac_j;
-    double dram_latency_s, llc_latency_s; /* of a request, the cache's arrays apart */
-    double bytes_in_flight;               /* 0: not known */
+    double dram_latency_s,
+        llc_latency_s;      /* of a request, without that of the cache's arrays */
+    double bytes_in_flight; /* 0: not known */
     double power_limit_w;
 };
 
-/* What changes the machine, and what else changes its costs. */
+/* The axes that change the machine, and those that change its costs in other ways. */
 #define GPU_AXES (AXIS_BIT(machine) | AXIS_BIT(spread) | AXIS_BIT(sample) | FIELD_AXES)
 #define GPU_COST_AXES \
     (GPU_AXES | AXIS_BIT(line_bytes) | AXIS_BIT(precision_bits) | AXIS_BIT(time_base))
 
-/* gpu: the point's machine as the point has it. */
+/* gpu: the point's machine with the point's changes. */
 static void gpu_costs_at(const struct point *point, const struct gpu *gpu,
                          struct gpu_costs *costs)
 {
@@ -78,28 +79,29 @@ static void gpu_costs_at(const struct point *point, const struct gpu *gpu,
     };
 }
 
-/* A point's inputs: rows m, u and t of the array, reuse and retention stages. */
+/* The inputs of a point: rows m, u and t of the array, reuse and retention stages. */
 struct gpu_inputs {
     const struct array_columns *a;
     const struct reuse_columns *r;
-    const struct retention_columns *retention; /* NULL: the sweep does not ask */
+    const struct retention_columns *retention; /* NULL: the sweep has no axis refresh */
     uint64_t m, u, t;
 };
 
-/* Leakage with the refresh that the sweep asks for; the array's own is of all lines. */
+/* The cache's leakage [W] with the refresh power of the sweep's policy.  The array's own figure
+ * includes the refresh of all lines. */
 static inline double leakage_w(const struct gpu_inputs *in)
 {
     return in->retention ? in->retention->policy_leakage_w[in->t]
                          : in->a->leakage_w[in->m];
 }
 
-/* Share of the time in which banks serve accesses. */
+/* The share of time in which banks serve accesses, not refresh. */
 static inline double banks_share(const struct gpu_inputs *in)
 {
     return in->retention ? 1 - in->retention->refresh_busy[in->t] : 1;
 }
 
-/* False if a given miss ratio curve begins above the capacity. */
+/* Returns false if a given miss ratio curve begins above the capacity. */
 static inline bool traffic_write(const struct gpu_inputs *in, struct curve_place place,
                                  double line_bytes, struct traffic *traffic,
                                  const struct gpu_columns *out, uint64_t i)
@@ -123,12 +125,12 @@ static inline bool traffic_write(const struct gpu_inputs *in, struct curve_place
     return true;
 }
 
-/* A latency and an energy, with the power that goes on as long as it takes. */
+/* A latency and an energy, with the power that is drawn for its duration. */
 struct cost {
     double latency_s, energy_j, leakage_j;
 };
 
-/* What the caches' accesses take one after the other, as they arrive. */
+/* The time and energy of the cache's accesses if they are served one after the other. */
 struct llc_cost {
     double reads, writes, latency_s, dynamic_j;
 };
@@ -180,14 +182,14 @@ static inline struct cost serial_at(const struct gpu_costs *costs,
                           .leakage_j = leakage_j };
 }
 
-/* Reads and writes of the arrays with what misses cause: what is read from DRAM is written
- * into the cache, what is written back is read from it. */
+/* The arrays' reads and writes, including those that misses cause: fills, which write data from
+ * DRAM into the cache, and write-backs, which read data from it. */
 struct llc_use {
     double reads, writes, misses, busy_s;
 };
 
-/* Banks work in parallel: a write keeps its bank for the write latency, a read for the
- * cycle. */
+/* Banks work in parallel.  A write occupies its bank for the write latency, a read for the cycle
+ * time. */
 static inline struct llc_use llc_use_at(const struct gpu_costs *costs,
                                         const struct gpu_inputs *in,
                                         const struct traffic *traffic)
@@ -207,7 +209,8 @@ static inline struct llc_use llc_use_at(const struct gpu_costs *costs,
                              banks_s > wires_s ? banks_s : wires_s };
 }
 
-/* With every request that may be in flight on its way, those that miss through DRAM, too. */
+/* The time of all requests if as many as possible are always in flight (Little's law); those that
+ * miss also take the DRAM's latency. */
 static inline double llc_wait_s(const struct gpu_costs *costs,
                                 const struct gpu_inputs *in,
                                 const struct traffic *traffic)
@@ -219,8 +222,8 @@ static inline double llc_wait_s(const struct gpu_costs *costs,
     return costs->bytes_in_flight > 0 ? byte_s / costs->bytes_in_flight : 0;
 }
 
-/* What reads get at most: the least of what wires carry, banks deliver, and requests in flight
- * ask for. */
+/* The highest read bandwidth: the least of those of the interconnect, of the banks, and of the
+ * requests in flight. */
 static inline double llc_read_rate(const struct gpu_costs *costs,
                                    const struct gpu_inputs *in)
 {
@@ -241,14 +244,14 @@ static inline double larger(double a, double b)
     return a > b ? a : b;
 }
 
-/* What goes on without accesses. */
+/* The power that is drawn without accesses. */
 static inline double steady_w(const struct gpu_costs *costs,
                               const struct gpu_inputs *in)
 {
     return leakage_w(in) + costs->dram_background_w;
 }
 
-/* A board whose cache leaks more than its limit does not run. */
+/* A board whose static power is above its limit is infeasible. */
 static inline bool is_supplied(const struct gpu_costs *costs,
                                const struct gpu_inputs *in)
 {
@@ -326,21 +329,21 @@ static inline void point_write(const struct gpu_costs *costs,
     out->llc_read_bytes_per_s[i] = llc_read_rate(costs, in);
 }
 
-/* What the points of an evaluation share, and where one of them stands. */
+/* The data that the points of an evaluation share, and the state of the current one. */
 struct gpu_walk {
     const struct study *study;
     struct grid_cursor cursor;
     struct cursor_image images[3]; /* in the array, reuse and retention stages */
     size_t image_count;
     struct variant variant;
-    const struct record *machine; /* as the points have it */
-    enum status varied;           /* could it be made so? */
+    const struct record *machine; /* with the points' changes */
+    enum status varied;           /* of these changes */
     struct gpu_costs costs;
     uint64_t capacity_bytes;
     struct curve_place place; /* of that capacity */
 };
 
-/* Why a point has no result; in: its inputs.  index: in the stage's grid. */
+/* Sets the reason why a point has no result; in: its inputs, index: in the stage's grid. */
 static void reason_set(const struct gpu_walk *walk, const struct gpu_inputs *in,
                        uint64_t index, struct error *reason)
 {
@@ -391,7 +394,7 @@ static void walk_start(struct gpu_walk *walk, const struct study *study, uint64_
         cursor_image_start(&walk->images[n], &walk->cursor, inputs[n]);
 }
 
-/* The machine and its costs at the cursor. */
+/* Finds the machine and its costs at the cursor. */
 static void walk_resolve(struct gpu_walk *walk, struct error *reason)
 {
     const struct study *study = walk->study;
@@ -410,7 +413,7 @@ static void walk_resolve(struct gpu_walk *walk, struct error *reason)
         gpu_costs_at(point, (const struct gpu *)walk->machine, &walk->costs);
 }
 
-/* Point i of the columns. */
+/* Evaluates point i of the columns. */
 static int8_t walk_point(struct gpu_walk *walk, const struct gpu_inputs *in,
                          const struct gpu_columns *to, uint64_t i)
 {

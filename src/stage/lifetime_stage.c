@@ -1,6 +1,6 @@
-/* The data_lifetime stage: how long a workload's data live in last-level caches of all
- * capacities, by class of tensor (workload/lifetime.h).  It makes the reuse stage's pass, with
- * lifetimes beside the distances. */
+/* The data_lifetime stage: the lifetimes of a workload's data in last-level caches of all
+ * capacities, by tensor class (workload/lifetime.h).  It repeats the reuse stage's pass and records
+ * lifetimes along with stack distances. */
 #include "stage/stages.h"
 
 #include "base/memory.h"
@@ -12,15 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of a cache's lines, over the run.  Kernels counted by blocks hold a tensor from its first use
- * to its last, which small caches do not. */
+/* The share of a cache's lines, averaged over the run, at most 1: kernels that are modelled by
+ * thread blocks hold a tensor from its first use to its last even if it does not fit. */
 static double share_of(double line_s, double lines, double run_s)
 {
     return fmin(line_s / (lines * run_s), 1);
 }
 
-/* Lines that wait for their write-back are in the cache, and none of them lives; where kernels are
- * counted by blocks, lines seem to live longer than they do. */
+/* The share of lines that are dead but not yet written back, at most what live lines leave:
+ * kernels that are modelled by thread blocks overestimate lifetimes. */
 static double unsaved_share(const struct lifetime_table *table, unsigned tensor,
                             unsigned i, double lines)
 {
@@ -112,7 +112,7 @@ static enum status lifetime_visit(const struct visit *visit, const struct column
         row_write(table, &to, i);
         to.lifetime_sampled_of[i] = (double)curve->sampled_of;
         if (curve->sampled_of >
-            1) /* nothing is known of lines that were not followed */
+            1) /* the lifetimes of lines that are not traced are unknown */
             to.lifetime_error_s[i] = NAN;
     }
     free(table);
@@ -149,7 +149,7 @@ const struct stage data_lifetime_stage = {
     .axes = AXIS_BIT(machine) | AXIS_BIT(workload) | AXIS_BIT(phase) | AXIS_BIT(batch) |
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(software) |
             AXIS_BIT(gpus) | AXIS_BIT(weight_format) | AXIS_BIT(kv_format),
-    /* the clock is bandwidths and arithmetic */
+    /* times come from bandwidths and arithmetic only */
     .ignored_fields = STREAM_IGNORES,
     .evaluate = data_lifetime_stage_evaluate,
     .cost_s = data_lifetime_stage_cost_s,

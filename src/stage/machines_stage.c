@@ -1,6 +1,6 @@
-/* The machines stage: one network on a machine of any kind, in the same terms.  What a kind
- * takes for a batch is its own stage's matter (machine_result); here are questions that a machine
- * does not answer, and what as many machines as fit an area do side by side, each with
+/* The machines stage: the same metrics of one network on machines of every kind.  The last stage
+ * of a kind computes the costs of a batch (machine_result).  This stage refuses points whose axes
+ * the machine cannot answer, and scales the results to as many copies as fit an area, each with
  * batches of its own. */
 #include "stage/stages.h"
 
@@ -12,8 +12,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Axes that ask something of a machine which its kind may not answer: a result would be
- * that of another question. */
+/* Axes that not every kind of machine supports.  A machine that ignored one would return the
+ * result of another point. */
 static const axis_mask questions = AXIS_BIT(layer) | AXIS_BIT(cut_layer) |
                                    AXIS_BIT(inference_hz) | AXIS_BIT(learning) |
                                    AXIS_BIT(weight_density) |
@@ -29,8 +29,8 @@ static axis_mask questions_given(const struct space *space)
     return given;
 }
 
-/* STATUS_INFEASIBLE if the point asks one of these questions, off its default, that the machine, whose
- * kind's last stage is `last`, does not answer; `learning` is its family's. */
+/* Returns STATUS_INFEASIBLE if one of these axes is not at its default and the machine does not
+ * support it.  `last` is the last stage of the machine's kind, `learning` is its family's. */
 static enum status questions_check(axis_mask asked, const struct point *point,
                                    enum stage_id last, struct error *reason)
 {
@@ -55,7 +55,8 @@ static enum status questions_check(axis_mask asked, const struct point *point,
     return STATUS_OK;
 }
 
-/* What a budget makes of one machine's result at row i.  STATUS_INFEASIBLE if none fits. */
+/* Scales one machine's result at row i to the copies that the budget pays for.  Returns
+ * STATUS_INFEASIBLE if it pays for none. */
 static enum status copies_write(const struct point *point,
                                 const struct machines_columns *out, uint64_t i,
                                 struct error *reason)
@@ -82,7 +83,7 @@ static enum status copies_write(const struct point *point,
     return STATUS_OK;
 }
 
-/* A point that has no result after all keeps no numbers. */
+/* Clears the row of a point that turns out to have no result. */
 static void row_clear(const struct columns *out, uint64_t i)
 {
     const struct columns row = columns_at(STAGE_MACHINES, out, i);
@@ -90,17 +91,17 @@ static void row_clear(const struct columns *out, uint64_t i)
     columns_fill(STAGE_MACHINES, 1, &row);
 }
 
-/* The walk over the points in runs of one machine, batch and budget; fields of records may
- * change within a run unless the silicon of the machine does. */
+/* A loop over the points in runs of equal machine, batch and budget.  Fields of records may change
+ * within a run, except the machine's die area. */
 struct machines_walk {
     struct grid_cursor cursor;
     size_t count;
     enum stage_id
-        ids[STAGE_COUNT]; /* stages that results come from, and what else they read */
+        ids[STAGE_COUNT]; /* stages with the machines' results, and their inputs */
     struct cursor_image images[STAGE_COUNT];
 };
 
-/* The stages that machines' results come from. */
+/* The last stages of the machines' kinds, which have their results. */
 static stage_mask sources(const struct study *study)
 {
     stage_mask inputs = stage_inputs(study->sweep, STAGE_MACHINES), from = 0;
@@ -139,8 +140,8 @@ static void walk_start(struct machines_walk *walk, const struct study *study,
         cursor_image_start(&walk->images[n], &walk->cursor, read[n]);
 }
 
-/* Where the run's points are in the stages that its machine's results come from; the last
- * stage of its kind, or STAGE_COUNT. */
+/* Finds the run's points in the stages with its machine's results.  Returns the last stage of its
+ * kind, or STAGE_COUNT. */
 static enum stage_id inputs_find(const struct machines_walk *walk, stage_mask from,
                                  struct machine_run *run)
 {
@@ -157,7 +158,7 @@ static enum stage_id inputs_find(const struct machines_walk *walk, stage_mask fr
     return last;
 }
 
-/* A run of points of one machine; i: of the first. */
+/* Writes a run of points of one machine; i: row of the first. */
 static void run_write(const struct machine_run *run, enum stage_id last,
                       const struct point *point, const struct columns *columns,
                       uint64_t i, int8_t *status, struct error *reason)
@@ -170,12 +171,12 @@ static void run_write(const struct machine_run *run, enum stage_id last,
     for (uint64_t n = 0; n < run->count; n++, i++) {
         status[n] = POINT_INFEASIBLE;
         if (done[run->at[last] + n * run->step[last]] != POINT_DONE) {
-            row_clear(columns, i); /* the machine's stage said why */
+            row_clear(columns, i); /* the machine's stage has set the reason */
             continue;
         }
         if (machine->die_m2 > 0)
             to.area_m2[i] = machine->die_m2;
-        if (!(to.area_m2[i] > 0)) /* records' own energies come without areas */
+        if (!(to.area_m2[i] > 0)) /* records that state energies state no areas */
             to.area_m2[i] = NAN;
         if (copies_write(point, &to, i, reason) == STATUS_OK)
             status[n] = POINT_DONE;
@@ -184,7 +185,7 @@ static void run_write(const struct machine_run *run, enum stage_id last,
     }
 }
 
-/* Does the silicon that a record states vary, the only field that this stage itself reads? */
+/* Does the die area that records state vary?  It is the only field that this stage reads. */
 static bool die_varies(const struct study *study)
 {
     const struct space *space = &study->sweep->space;

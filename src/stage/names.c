@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Has the stage, as far as machines go, all points of the sweep? */
+/* Does the stage evaluate all machines of the sweep? */
 static bool has_all_machines(const struct sweep *sweep, enum stage_id id)
 {
     const struct axis *machines = &sweep->space.axes[AXIS_machine];
@@ -42,7 +42,7 @@ uint64_t stages_nearest(uint64_t having, uint64_t present, const uint64_t inputs
     return 0;
 }
 
-/* Where the stage has a metric of that name; its metric_count if it has none. */
+/* Returns the index of the stage's metric of that name, or metric_count if it has none. */
 static size_t metric_index(enum stage_id id, const char *name)
 {
     size_t m = 0;
@@ -53,7 +53,7 @@ static size_t metric_index(enum stage_id id, const char *name)
     return m;
 }
 
-/* The stages that have a metric of that name, which may begin with theirs. */
+/* Returns the stages that have a metric of that name, which may have a stage's name as prefix. */
 static stage_mask stages_having(const char *name)
 {
     const char *slash = strchr(name, '/');
@@ -161,7 +161,7 @@ enum status objective_find(const char *name, const struct sweep *sweep,
     return STATUS_OK;
 }
 
-/* Stages of earlier versions; what is said of a metric that is named after one. */
+/* Stages of earlier versions, with the message about a metric that is named after one. */
 static const struct {
     const char *name, *is, *metric_is;
 } old_stages[] = {
@@ -175,7 +175,7 @@ static const struct {
 };
 enum { OLD_STAGES = sizeof old_stages / sizeof *old_stages };
 
-/* Metrics whose names began with that of their stage lost this beginning. */
+/* Prefixes that metrics' names had in earlier versions: the names of their stages. */
 static const struct {
     const char *prefix;
     enum stage_id stage;
@@ -190,7 +190,7 @@ static const struct {
     { "hdc_", STAGE_HDC_TEXTS },
 };
 
-/* What a name without its old prefix is called now, or NULL. */
+/* Returns today's name of a metric without its old prefix, or NULL. */
 static const char *without_prefix(const char *name)
 {
     for (size_t i = 0; i < sizeof old_prefixes / sizeof *old_prefixes; i++) {
@@ -206,7 +206,7 @@ static const char *without_prefix(const char *name)
     return NULL;
 }
 
-/* Metrics that have another name without the beginning. */
+/* Metrics that were renamed in addition to losing the prefix. */
 static const char *const old_metrics[][2] = {
     { "inference_latency_s", "latency_s" },
     { "inference_energy_j", "sample_j" },

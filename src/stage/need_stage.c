@@ -1,11 +1,11 @@
-/* The need stage: by what factor a field of a record must change so that a metric of its point
- * is at most a goal times that of another record's point (uncertainty/need.h).
+/* The need stage: the factor by which a field of a record must change so that a metric of its
+ * point is at most a goal times that of another record's point (uncertainty/need.h).
  *
- * Every cell is a search of its own: the metric's stage, and those it reads as far as they see
- * the field, are evaluated for the cell's point alone with the field multiplied; what does not
- * see it is taken from the sweep's results.  Where one of these stages depends on fewer axes
- * than the cell (an array does not know the workload) its results are kept for the cells of a
- * block: a saving, which changes nothing. */
+ * Every cell is a search of its own.  The metric's stage, and those of its inputs whose results
+ * depend on the field, are evaluated for the cell's point with the field multiplied; results of
+ * the other stages come from the sweep.  If one of these stages depends on fewer axes than the
+ * cell (an array does not depend on the workload), its results are kept for the other cells of
+ * the block, which saves time and changes no result. */
 #include "stage/stages.h"
 
 #include "base/memory.h"
@@ -24,10 +24,10 @@
 struct kept_row {
     int stage;
     uint64_t at;  /* the stage's point */
-    size_t field; /* that changes */
+    size_t field; /* index of the changed field */
     double factor;
     int8_t status;
-    void *values; /* all columns, one after the other; NULL: the place is free */
+    void *values; /* all columns, one after the other; NULL: an empty slot */
 };
 
 struct kept_rows {
@@ -50,7 +50,7 @@ static bool is_same_row(const struct kept_row *a, const struct kept_row *b)
            a->field == b->field;
 }
 
-/* Where the row is, or is to be. */
+/* Returns the row's slot in the hash table, or the empty one where it belongs. */
 static struct kept_row *row_find(const struct kept_rows *kept,
                                  const struct kept_row *row)
 {
@@ -103,7 +103,7 @@ static void row_copy(enum stage_id id, char *values, const struct columns *colum
 
 /* ---- one cell */
 
-enum { CHANGES = 2 * NEED_PLACES_MAX }; /* the field's, and another's beside it */
+enum { CHANGES = 2 * NEED_PLACES_MAX }; /* of the field and of a second one */
 
 struct cell_search {
     const struct study *study; /* the sweep's */
@@ -112,15 +112,15 @@ struct cell_search {
     struct study one;
     uint64_t at[STAGE_COUNT];
     struct columns
-        own[STAGE_COUNT]; /* one point each, of stages that may see a field */
+        own[STAGE_COUNT]; /* one point each, of stages that depend on a field */
     int8_t statuses[STAGE_COUNT];
     struct change changes[CHANGES];
     size_t field;
-    bool is_alone; /* the field alone changes: results may be kept */
+    bool is_alone; /* only one field changes: results may be kept */
     double over;   /* the metric of the other record's point */
 };
 
-/* Bit per stage that sees a change, itself or by what it reads. */
+/* Returns a bit per stage that depends on a change, directly or through its inputs. */
 static stage_mask seen_by(const struct cell_search *cell)
 {
     const struct study *one = &cell->one;
@@ -171,7 +171,7 @@ static void stage_run(struct cell_search *cell, enum stage_id id)
     }
 }
 
-/* The metric over the other record's with the changes as they stand. */
+/* Returns the metric, with the current changes, divided by the other record's. */
 static double ratio_now(struct cell_search *cell)
 {
     const struct objective *metric = &cell->study->sweep->need.metric;
@@ -215,7 +215,7 @@ static void cell_free(struct cell_search *cell)
     space_free(&cell->pinned.space);
 }
 
-/* The study of the point alone. */
+/* Makes a study of the cell's point only. */
 static enum status cell_create(struct cell_search *cell, const struct visit *visit,
                                struct kept_rows *kept, struct error *reason)
 {
@@ -240,7 +240,7 @@ static enum status cell_create(struct cell_search *cell, const struct visit *vis
     return status;
 }
 
-/* Both records' metric: that of the point, over that of `over` there. */
+/* Finds the metric of the point and the metric of the other record, by which it is divided. */
 static enum status now_find(const struct visit *visit, double *over, double *now,
                             struct error *reason)
 {
@@ -265,7 +265,7 @@ static enum status now_find(const struct visit *visit, double *over, double *now
     return STATUS_OK;
 }
 
-/* The record whose fields change, as the point has it. */
+/* Returns the record whose fields change, with the point's changes. */
 static const struct record *challenger_of(const struct visit *visit)
 {
     return point_get(&visit->point, visit->study->sweep->need.axis).record;
@@ -277,7 +277,7 @@ static const struct schema *challenger_schema(const struct need_question *need,
     return schema_of(record_table_schemas[axis_specs[need->axis].table], record);
 }
 
-/* The value of the field's first place that has one, as it is changed by a factor; or 0. */
+/* Returns the first value of the field, multiplied by the factor, or 0 if there is none. */
 static double field_value(const struct need_question *need, const struct record *record,
                           size_t f, double factor)
 {
@@ -294,7 +294,7 @@ static double field_value(const struct need_question *need, const struct record 
     return 0;
 }
 
-/* The grid of the field's first place that has one: of the values that the field can take. */
+/* Returns the grid of values that the field can take (of its first place that has one). */
 static struct value_grid field_grid(const struct visit *visit, size_t f)
 {
     const struct need_question *need = &visit->study->sweep->need;
@@ -310,7 +310,7 @@ static struct value_grid field_grid(const struct visit *visit, size_t f)
     return (struct value_grid){ 0 };
 }
 
-/* One more field that the cell's changes multiply; `first` of them are there already. */
+/* Adds a field that the cell's changes multiply, after the `first` changes. */
 static void field_change(struct cell_search *cell, const struct visit *visit, size_t f,
                          size_t first, double factor)
 {
@@ -329,8 +329,8 @@ static void field_change(struct cell_search *cell, const struct visit *visit, si
     cell->one.change_count = first + field->place_count;
 }
 
-/* Which other field helps most when the first stands at its answer: where each is a quarter or
- * four times what it is, whichever is better. */
+/* Finds the second field that improves the metric most while the first has its found value: each
+ * is tried at a quarter and at four times its value, of which the better counts. */
 static void next_find(struct cell_search *cell, const struct visit *visit,
                       struct need *needs, size_t f, const struct need_columns *out,
                       uint64_t to)
@@ -430,7 +430,7 @@ static void need_stage_evaluate(const struct study *study, struct range points,
     rows_free(&kept);
 }
 
-/* How many of the fields the point's record has. */
+/* Returns how many of the fields exist in the point's record. */
 static double fields_present(const struct need_question *need,
                              const struct point *point)
 {

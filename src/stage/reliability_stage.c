@@ -1,10 +1,10 @@
-/* The reliability stage: does the cache last as long as it is kept, and how much
- * scrubbing keeps its errors correctable?  (reliability/wear.h; the code's own cost is in
- * the array stage's area, latency and energy.)
+/* The reliability stage: whether the cache wears out before the end of its service life, and the
+ * scrub rate that keeps its errors correctable (reliability/wear.h; the array stage's area, latency
+ * and energy include the code).
  *
- * With the axis refresh the lifetimes of the workload's data count: of live lines only those
- * are scrubbed, and fail, whose data will be used; without refresh data fail as they outlive the
- * cells, flip by flip or, where cells hold a charge, all at once. */
+ * With the axis refresh the lifetimes of the workload's data count.  The policy `live` scrubs only
+ * lines whose data will be used again, and only these can fail.  Without refresh, data fail if
+ * their lifetimes exceed the retention time: bit by bit, or all at once if cells store charge. */
 #include "stage/stages.h"
 
 #include "base/maths.h"
@@ -22,7 +22,7 @@
 
 #define FIT_HZ (1e-9 / 3600) /* one failure in 1e9 hours */
 
-/* The same array without a code, if the sweep has it: what the code costs. */
+/* Writes the overheads of the code, against the same array without one if the sweep has it. */
 static void overheads_write(const struct study *study, uint64_t m,
                             const struct reliability_columns *out, uint64_t i)
 {
@@ -42,7 +42,7 @@ static void overheads_write(const struct study *study, uint64_t m,
                                         1;
 }
 
-/* Array writes a second: what the workload writes and what misses fill in. */
+/* The array's writes per second: those of the workload and the fills of misses. */
 static double line_writes_hz(const struct visit *visit)
 {
     const struct study *study = visit->study;
@@ -78,14 +78,14 @@ static enum status wear_at(const struct point *point, double writes_hz, double l
     return STATUS_OK;
 }
 
-/* A cache, what is written to it, and what it keeps; of the array and data_lifetime stages rows m
- * and residencies.row. */
+/* A cache, its writes and its residencies: rows m of the array stage and residencies.row of the
+ * data_lifetime stage. */
 struct scrubbed {
     const struct point *point;
     const struct array_columns *a;
     uint64_t m;
     double lines, writes_hz;
-    bool has_residencies; /* the sweep asks for refresh */
+    bool has_residencies; /* the sweep has the axis refresh */
     struct residencies residencies;
 };
 
@@ -137,7 +137,7 @@ static void errors_write(const struct scrubbed *of, const struct scrubbing *scru
     out->storage_overhead[i] = bits / (8 * (double)of->point->line_bytes) - 1;
 }
 
-/* All lines, or those whose data will be used, are scrubbed. */
+/* The scrubbing of all lines, or of those whose data will be used again. */
 static enum status scrub_at(const struct scrubbed *of,
                             const struct reliability_columns *out, uint64_t i,
                             struct error *reason)
@@ -166,9 +166,8 @@ static enum status scrub_at(const struct scrubbed *of,
     return STATUS_OK;
 }
 
-/* Uncorrectable codewords per second of data that nothing refreshes, by their lifetimes; what
- * lies between two bounds is taken to live as long as the upper one, what never dies as long as
- * the cache is used. */
+/* Uncorrectable codewords per second without refresh.  A lifetime between two bounds counts as the
+ * upper bound; an endless one as the service life of the cache. */
 static double unrefreshed_hz(const struct scrubbed *of,
                              const struct scrubbing *scrubbing, double residencies_hz)
 {
@@ -189,7 +188,7 @@ static double unrefreshed_hz(const struct scrubbed *of,
     return failures * residencies_hz * (double)scrubbing->code.codewords;
 }
 
-/* Without refresh. */
+/* The loss of data without refresh. */
 static enum status loss_at(const struct scrubbed *of,
                            const struct reliability_columns *out, uint64_t i,
                            struct error *reason)
@@ -229,7 +228,7 @@ static enum status loss_at(const struct scrubbed *of,
     return STATUS_OK;
 }
 
-/* A point that misses a target keeps no numbers. */
+/* Clears the row of a point that misses a target. */
 static void row_clear(const struct reliability_columns *out, uint64_t i)
 {
     double *const *columns = (double *const *)out;

@@ -1,16 +1,16 @@
-/* The retention stage: what of a workload's data outlives the cells of a cache, and what it
- * costs to refresh them (tech/retention.h, stage/residencies.h).
+/* The retention stage: the share of a workload's data whose lifetimes exceed the retention time of
+ * the cells, and the cost of refresh (tech/retention.h, stage/residencies.h).
  *
- * The policy `live` refreshes lines whose data will be used again, from their first interval on.
- * It knows which these are, so that what it saves is a bound for any that predicts.  Written data
- * that will not be used again are written back before the cells lose them: they are those that
- * an eviction writes back later, so that this takes no further traffic.
+ * The policy `live` refreshes the lines whose data will be used again, after each interval.  It
+ * has perfect knowledge of them, so that its savings are an upper bound for any predictor.  Dirty
+ * data that will not be used again are written back before the cells lose them.  An eviction would
+ * write them back later anyway, so that this adds no traffic.
  *
- * A charge is refreshed row by row within the subarrays; the array model knows what that takes.
- * A cell that flips at random is not helped by writing again what is read: it is scrubbed, line
- * by line, a code corrects, and lines with an error are written.  Between scrubs, or without them,
- * a line is lost when it has more flips than the code corrects (reliability/line_loss.h): there is
- * no time until which its data are safe. */
+ * Cells that store charge are refreshed row by row within the subarrays, at the cost that the
+ * array model states.  Cells that flip at random cannot be refreshed, since a read returns the
+ * flipped bit: they are scrubbed line by line, and lines in which the code corrects an error are
+ * written.  Between scrubs, or without them, a line is lost if it has more flips than the code
+ * corrects (reliability/line_loss.h); no time is safe for its data. */
 #include "stage/stages.h"
 
 #include "base/maths.h"
@@ -23,17 +23,17 @@
 
 #include <math.h>
 
-/* A cache and how it is refreshed. */
+/* A cache and its refresh. */
 struct refreshed {
     const struct cell *cell;
     double temperature_k;
     double lines;      /* of the array */
     double interval_s; /* INFINITY: never */
     double all_w;
-    double all_busy; /* share of a bank's time if all lines are refreshed */
+    double all_busy; /* share of a bank's time, with all lines refreshed */
 };
 
-/* Lines are read, corrected, and written where they had an error. */
+/* Fills in the cost of scrubbing: lines are read, corrected, and written if they had an error. */
 static void scrub_fill(const struct point *point, const struct array_columns *a,
                        uint64_t m, struct refreshed *of)
 {
@@ -48,9 +48,9 @@ static void scrub_fill(const struct point *point, const struct array_columns *a,
                    (double)a->banks[m] / of->interval_s;
 }
 
-/* Cycles that refreshing a row takes: the read of a capacitor restores it; the columns of a gain cell
- * that share an amplifier are sensed one after the other, and a write of the row follows, which is
- * taken to last as long as a read (array/subarray_power.c has the energy). */
+/* The cycles of a row's refresh.  Reading a capacitor also restores it.  In gain cells the columns
+ * that share a sense amplifier are read one after the other, and then the row is written, which is
+ * assumed to take as long as a read (array/subarray_power.c has the energy). */
 static double row_cycles(const struct cell *cell, uint64_t column_mux)
 {
     if (cell->kind != CELL_GAIN_CELL || column_mux == COUNT_NONE)
@@ -132,8 +132,8 @@ static double policy_share(const struct residencies *residencies, enum refresh r
 
 /* ---- what is lost */
 
-/* The probability that a line of cells that flip at random is lost, by its lifetime: kept from
- * point to point, since workloads and capacities do not change it. */
+/* The probability that a line of cells that flip at random is lost, by its lifetime.  It is kept
+ * from point to point because it does not depend on workload and capacity. */
 struct losses {
     struct line_loss of;
     double within[LIFETIME_BOUNDS]; /* lifetime_bound_s */
@@ -167,8 +167,8 @@ static void losses_fill(const struct point *point, const struct refreshed *of,
         losses->within[b] = line_loss_after(&loss, lifetime_bound_s(b));
 }
 
-/* Share of the residencies that lose their data by flips.  What lives for a time between two bounds
- * is taken to live as long as the upper one, or as the longest lifetime. */
+/* The share of the residencies whose data are lost by flips.  A lifetime between two bounds counts
+ * as the upper bound, or as the longest lifetime if that is shorter. */
 static double lost_to_flips(const struct residencies *residencies,
                             const struct losses *losses)
 {

@@ -1,4 +1,4 @@
-/* What a sweep makes of the stages: which it evaluates, over which grids, and the whole run. */
+/* The study of a sweep: the stages that it evaluates, their grids, and their evaluation. */
 #include "stage/stage.h"
 
 #include "base/memory.h"
@@ -21,7 +21,7 @@ static bool is_given(const struct space *space, axis_mask axes)
 
 /* ---- which stages, over which axes */
 
-/* Kinds of records a stage reads. */
+/* The kinds of records that a stage reads. */
 static uint32_t tables_read(enum stage_id id)
 {
     axis_mask axes = stage_declared_axes(id);
@@ -35,8 +35,8 @@ static uint32_t tables_read(enum stage_id id)
     return tables;
 }
 
-/* Does the label begin as one of the fields, apart by spaces; or is it the field, where that ends
- * in '='? */
+/* Does the label begin with one of the space-separated fields?  A field that ends in '=' must be
+ * the whole label. */
 static bool is_listed(const char *fields, const char *label)
 {
     for (; fields && *fields; fields += strspn(fields, " ")) {
@@ -81,7 +81,7 @@ uint32_t stage_kinds(enum stage_id id)
     return kinds;
 }
 
-/* The machine itself, if it is one of the stage's. */
+/* Returns the machine itself if the stage evaluates it. */
 static const struct record *stage_member(const void *stage, const struct record *value,
                                          size_t i)
 {
@@ -93,13 +93,14 @@ static const struct record *stage_member(const void *stage, const struct record 
     return !stages[id]->is_multi_engine || machine_engine_count(machine) ? value : NULL;
 }
 
-/* Machines of a sweep as a stage sees them. */
+/* The machines of a sweep that a stage evaluates. */
 struct stage_view {
     const struct sweep *sweep;
     enum stage_id id;
 };
 
-/* The machine itself, if it is one of the stage's; of caches one that has the same. */
+/* Returns the machine itself if the stage evaluates it.  For the array stage, it is the first one
+ * with the same cache. */
 static const struct record *seen_member(const void *context, const struct record *value,
                                         size_t i)
 {
@@ -124,7 +125,7 @@ static bool stage_has_machines(const struct sweep *sweep, enum stage_id id)
     return false;
 }
 
-/* Is the place in a machine of the stage's, or in what one is made of? */
+/* Is the place in a machine that the stage evaluates, or in one of its engines? */
 static bool is_in_machines(const struct sweep *sweep, enum stage_id id,
                            const struct place *place)
 {
@@ -151,7 +152,7 @@ bool stage_varies(const struct sweep *sweep, enum stage_id id,
            (place->of != RECORDS_MACHINE || is_in_machines(sweep, id, place));
 }
 
-/* What the stage itself reads of what varies in records. */
+/* The axes of the records' varying fields that the stage itself reads. */
 static axis_mask varied_axes(const struct sweep *sweep, enum stage_id id)
 {
     const struct space *space = &sweep->space;
@@ -181,7 +182,7 @@ axis_mask stage_declared_axes(enum stage_id id)
     return axes & ~stages[id]->reduced_axes;
 }
 
-/* Has the sweep machines for which the stage reads the input, and axes for which it does? */
+/* Does the sweep have machines and axes for which the stage reads the input? */
 static bool is_needed(const struct sweep *sweep, enum stage_id id, enum stage_id input)
 {
     if (stages[id]->conditional_inputs >> input & 1 &&
@@ -191,7 +192,7 @@ static bool is_needed(const struct sweep *sweep, enum stage_id id, enum stage_id
            stage_has_machines(sweep, input);
 }
 
-/* Those of stage_declared_axes that stages for machines of this sweep declare. */
+/* The axes of stage_declared_axes that stages for this sweep's machines declare. */
 static axis_mask declared_axes(const struct sweep *sweep, enum stage_id id)
 {
     axis_mask axes = stages[id]->axes;
@@ -242,8 +243,8 @@ axis_mask stage_axes(const struct sweep *sweep, enum stage_id id)
     return axes;
 }
 
-/* A record axis that the stage or one that it reads needs, and the sweep does not give;
- * AXES if there is none. */
+/* Returns a record axis that the stage or one of its inputs requires and the sweep lacks, or AXES
+ * if there is none. */
 static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
 {
     stage_mask inputs = stage_inputs(sweep, id);
@@ -264,8 +265,8 @@ static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
     return AXES;
 }
 
-/* Does the sweep, which names no stages, ask for this one?  For what all machines do only
- * if it gives what their stages need: a study of its own may be meant. */
+/* Does a sweep that names no stages enable this one by its axes?  The machines stage only if the
+ * sweep also gives what their stages require, since it may be a study of something else. */
 static bool is_asked_for(const struct sweep *sweep, enum stage_id id)
 {
     return stages[id]->enabled_by && is_given(&sweep->space, stages[id]->enabled_by) &&
@@ -323,7 +324,7 @@ const char *metric_units(const struct sweep *sweep, const struct metric *metric)
                : metric->units;
 }
 
-/* A record axis has no default: whoever asks for the stage must name one. */
+/* A record axis has no default: a sweep that names the stage must give it. */
 static enum status records_check(const struct sweep *sweep, enum stage_id id,
                                  struct error *err)
 {
@@ -338,7 +339,7 @@ static enum status records_check(const struct sweep *sweep, enum stage_id id,
         record_table_schemas[axis_specs[axis].table]->kind);
 }
 
-/* A stage that the sweep names may be for no machine of it. */
+/* Refuses a stage that the sweep names but that evaluates none of its machines. */
 static enum status machines_check(const struct sweep *sweep, enum stage_id id,
                                   struct error *err)
 {
@@ -400,7 +401,7 @@ enum status study_init(struct study *study, const struct sweep *sweep,
     return status == STATUS_OK ? study_check(study, err) : status;
 }
 
-/* All points of a stage that are not left out, in runs. */
+/* Evaluates all points of a stage that are not excluded, in runs. */
 static void points_evaluate(const struct study *study, enum stage_id id, int8_t *status,
                             struct error *reason)
 {
@@ -441,7 +442,7 @@ void study_evaluate(struct study *study, struct error *reason)
         status = alloc_array(points, 1);
         points_evaluate(study, id, status, &why);
         study->statuses[id] = status;
-        if (reason && !reason->text[0]) /* the cause, not what follows from it */
+        if (reason && !reason->text[0]) /* the first cause, not its consequences */
             *reason = why;
     }
 }

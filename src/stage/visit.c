@@ -50,7 +50,7 @@ static bool changes_records(const struct study *study)
            space->axes[AXIS_spread].is_given;
 }
 
-/* The axes of a stage's point that name records. */
+/* Returns the axes of a stage's points that name records. */
 static axis_mask record_axes(const struct study *study, enum stage_id id)
 {
     axis_mask records = 0;
@@ -61,7 +61,7 @@ static axis_mask record_axes(const struct study *study, enum stage_id id)
     return records & (stage_declared_axes(id) | study->grids[id].axes);
 }
 
-/* The records of these axes as the point has them. */
+/* Applies the point's changes to the records of these axes. */
 static enum status point_vary(const struct study *study, enum stage_id id,
                               axis_mask records, struct variant *variant,
                               struct point *point, struct error *reason)
@@ -103,7 +103,7 @@ enum status visit_record(const struct visit *visit, enum record_table_id table,
     return variant_record(visit->variant, table, record, false, reason);
 }
 
-/* The record of a flavour at the point's node, as the sample has it. */
+/* Finds the record of a flavour at the point's node, with the sample's changes. */
 static enum status node_at(const struct visit *visit, int roadmap,
                            const struct node **node, struct error *reason)
 {
@@ -167,7 +167,7 @@ enum status visit_layers(const struct visit *visit, struct layer_cache *cache,
         visit->point.sequence_length, layers, reason);
 }
 
-/* Where the walk's points are in the stages that they read. */
+/* The points of the inputs at the current point of the loop. */
 struct inputs {
     size_t count;
     enum stage_id ids[STAGE_COUNT];
@@ -186,7 +186,7 @@ static void inputs_start(const struct study *study, stage_mask inputs,
     }
 }
 
-/* Which of the inputs have an answer for the point; false if one has none. */
+/* Finds the inputs with a result for the point; false if a required one has none. */
 static bool inputs_find(const struct inputs *in, struct visit *visit)
 {
     const struct study *study = visit->study;
@@ -199,7 +199,7 @@ static bool inputs_find(const struct inputs *in, struct visit *visit)
 
         visit->at[input] = at;
         if (at == UINT64_MAX
-                ? stages[input]->is_multi_engine /* the machine is made of no others */
+                ? stages[input]->is_multi_engine /* the machine has no engines */
                 : study->statuses[input][at] == POINT_DONE)
             visit->done |= STAGE_BIT(input);
         else
