@@ -1,4 +1,4 @@
-/* The accuracy stage: experiments, trial after trial (learning/experiment.h). */
+/* The accuracy stage: the trials of learning experiments (learning/experiment.h). */
 #include "stage/stages.h"
 
 #include "base/statistics.h"
@@ -7,7 +7,7 @@
 #include "machine/layerwise/layerwise.h"
 #include "stage/visit.h"
 
-/* Median, ends and quartiles of what trials found; values are sorted. */
+/* Writes the median, extremes and quartiles of the trials' values; sorts them. */
 static void spread_write(double *values, uint64_t trials,
                          const struct accuracy_columns *to, uint64_t i)
 {
@@ -71,7 +71,8 @@ static void accuracy_stage_evaluate(const struct study *study, struct range poin
                 reason);
 }
 
-/* Of the records as the point has them: fields that are axes (epochs, dimensions) decide. */
+/* The cost depends on the point's records, since fields such as epochs and dimensions may be
+ * axes. */
 static double accuracy_stage_cost_s(const struct study *study,
                                     const struct point *point,
                                     struct layer_cache *layers)

@@ -1,6 +1,7 @@
-/* The approximation stage: the networks by which a machine computes functions learn them
- * (learning/approximation.h), trial after trial.  Their shape is the machine's, so that errors stand beside the
- * costs of the operations stage, which shares all axes but the record of the training. */
+/* The approximation stage: trains the small networks by which a machine approximates functions
+ * (learning/approximation.h), in several trials.  Their shape is the machine's, so that their errors
+ * can be compared with the costs of the operations stage, which has the same axes except the
+ * record of the training. */
 #include "stage/stages.h"
 
 #include "base/statistics.h"
@@ -73,7 +74,7 @@ static void approximation_stage_evaluate(const struct study *study, struct range
                 status, reason);
 }
 
-/* Of the records as the point has them: fields that are axes (width, batches) decide. */
+/* The cost depends on the point's records, since fields such as width and batches may be axes. */
 static double approximation_stage_cost_s(const struct study *study,
                                          const struct point *point,
                                          struct layer_cache *layers)

@@ -39,7 +39,7 @@ const char *array_build_name(const struct point *point, const struct node *node)
     return names[point->built_as];
 }
 
-/* Area over that of the counted blocks. */
+/* Finds the ratio of the whole area to that of the blocks that the model counts. */
 static enum status area_overhead(const struct visit *visit, const struct point *point,
                                  const struct node *node, double *overhead,
                                  struct error *reason)
@@ -60,8 +60,8 @@ static enum status area_overhead(const struct visit *visit, const struct point *
     return status;
 }
 
-/* Bitcells of the tags where they are not the data's, and the devices these are made of; else
- * NULL both. */
+/* Finds the bitcells of the tag array and their devices if they differ from those of the data;
+ * otherwise both are NULL. */
 static enum status tag_choose(const struct visit *visit, const struct point *point,
                               const struct node *node, const struct cell **tag,
                               const struct node **tag_node, struct error *reason)
@@ -139,7 +139,7 @@ enum status array_request_at(const struct visit *visit, const struct point *poin
     return STATUS_OK;
 }
 
-/* Coder and decoder stand before and behind the array. */
+/* Adds the encoder before the array and the decoder after it. */
 static void codec_add(const struct codec *codec, struct array_result *result)
 {
     result->area_m2 += codec->area_m2;
@@ -150,7 +150,7 @@ static void codec_add(const struct codec *codec, struct array_result *result)
     result->write_energy_j += codec->encode_j;
 }
 
-/* The array of that capacity, its code's coder and decoder included. */
+/* Evaluates the array of that capacity, with the encoder and decoder of its code. */
 static enum status array_at(const struct visit *visit, const struct point *point,
                             uint64_t capacity_bytes, bool count_valid,
                             struct array_answer *answer, struct error *reason)
@@ -181,8 +181,8 @@ static bool fits(const struct visit *visit, uint64_t capacity_bytes, double limi
            answer.result.area_m2 <= limit_m2;
 }
 
-/* The same of a technology that is given as a table: its steps are those within the table,
- * and beyond its end nothing is known. */
+/* Does the same for a technology that is given as a table: the capacities are those of the table,
+ * beyond which nothing is known. */
 static enum status largest_given(const struct visit *visit, const struct cell *cell,
                                  double limit_m2, uint64_t *capacity_bytes,
                                  struct error *reason)
@@ -214,9 +214,9 @@ static enum status largest_given(const struct visit *visit, const struct cell *c
     return STATUS_OK;
 }
 
-/* The largest multiple of the sweep's step whose area is at most limit_m2, or 0.  Area
- * grows with capacity but for the search's choices, so after doubling and halving the
- * next few steps are looked at, too. */
+/* Finds the largest multiple of the sweep's step whose area is at most limit_m2, or 0.  The area
+ * grows with capacity except where the search chooses another organization, so that the steps
+ * just above the result of the bisection are tried as well. */
 static uint64_t largest_within(const struct visit *visit, double limit_m2)
 {
     enum { LOOK_AHEAD = 4 };
@@ -240,7 +240,7 @@ static uint64_t largest_within(const struct visit *visit, double limit_m2)
     return low * step;
 }
 
-/* The capacity of the point: its axis's value, or what fits the baseline's area. */
+/* Finds the capacity of the point: the value of its axis, or what fits in the baseline's area. */
 static enum status capacity_resolve(const struct visit *visit, uint64_t *capacity_bytes,
                                     struct error *reason)
 {

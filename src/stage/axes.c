@@ -1,4 +1,4 @@
-/* The list of axes, with the tables of words that the models bring. */
+/* The list of axes, with the models' tables of words. */
 #include "stage/axes.h"
 
 #include "machine/pe_array/systolic.h"

@@ -1,5 +1,5 @@
-/* The buffers stage: each memory level of an accelerator as a plain RAM (array/array.h),
- * or with the figures of its record, scaled to the node (machine/pe_array/scaling.h). */
+/* The buffers stage: each memory level of an accelerator, modelled as a RAM without tags
+ * (array/array.h) or with the record's figures, scaled to the node (machine/pe_array/scaling.h). */
 #include "stage/buffers_stage.h"
 
 #include "columns/buffers.h"
@@ -9,7 +9,7 @@
 #include "stage/array_stage.h"
 #include "stage/stages.h"
 
-/* The technology of a level: the point's, or SRAM where the placement leaves it out. */
+/* Finds the technology of a level: the point's, or SRAM if the placement excludes the level. */
 static enum status level_cell(const struct visit *visit, const struct point *point,
                               const struct level *level, const struct cell **cell,
                               struct error *reason)
@@ -65,8 +65,7 @@ static enum status from_array(const struct visit *visit, const struct point *poi
     at.line_bytes = 1;
     at.associativity = 0;
     at.access_mode = ACCESS_NORMAL;
-    at.bank_count =
-        1; /* these and what follows: choices of the cache, not of buffers */
+    at.bank_count = 1; /* this and the next settings apply to caches, not to buffers */
     at.routing = ROUTING_HTREE;
     at.power_gating = false;
     at.wires = WIRES_RULES;

@@ -1,5 +1,5 @@
-/* The footprint stage: a device over its life.  The carbon stage: one evaluation of a
- * GPU, with the cache's die on top of the device. */
+/* The footprint stage: the carbon footprint of a device over its life.  The carbon stage: that of
+ * one evaluation of a GPU, with the cache as an additional die. */
 #include "stage/stages.h"
 
 #include "carbon/carbon.h"
@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-/* An assembly as its sample has it; NULL as well if it cannot be. */
+/* Returns an assembly with the sample's changes, or NULL if they are impossible. */
 static const struct device *device_named(const void *context, const char *name)
 {
     const struct record *device;
@@ -155,7 +155,7 @@ const struct stage carbon_stage = {
     .name = "carbon",
     .summary = "carbon of one evaluation, and its products with delay and energy",
     STAGE_METRICS(carbon),
-    .kinds = 1u << MACHINE_GPU, /* its cache is the die on top */
+    .kinds = 1u << MACHINE_GPU, /* the cache is the additional die */
     .enabled_by = AXIS_BIT(device) | AXIS_BIT(workload),
     .inputs = INPUT(ARRAY) | INPUT(MACHINES) | INPUT(FOOTPRINT),
     .evaluate = carbon_stage_evaluate,

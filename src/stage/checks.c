@@ -34,8 +34,8 @@ static stage_mask readers(const struct study *study, enum axis_id axis)
     return mask;
 }
 
-/* Stages that no stage of the sweep reads; those that stand for kinds of machine instead of
- * the one that takes one of them. */
+/* Returns the stages that are no input of another stage of the sweep.  The last stages of machine
+ * kinds replace the stage that takes one of them. */
 static stage_mask last_stages(const struct study *study)
 {
     stage_mask read = 0, last;
@@ -47,7 +47,8 @@ static stage_mask last_stages(const struct study *study)
     for (int id = 0; id < STAGE_COUNT; id++)
         if (study->stages >> id & 1 && stages[id]->takes_one_input)
             last = (last & ~(STAGE_BIT(id))) | (stages[id]->inputs & study->stages);
-    for (int id = 0; id < STAGE_COUNT; id++) /* some of these read others of them */
+    /* One of these stages may be an input of another. */
+    for (int id = 0; id < STAGE_COUNT; id++)
         if (last >> id & 1)
             last &= ~stage_inputs(study->sweep, (enum stage_id)id);
     return last;
@@ -94,7 +95,7 @@ static enum status unread_check(const struct study *study, struct error *err)
 
 /* ---- values that cannot go together */
 
-/* Do two values of an axis go together; if not, why not: "of which ..." */
+/* Are the values of two axes compatible?  If not, why has the reason: "of which ..." */
 typedef bool fits_fn(const struct study *study, union axis_value a, union axis_value b,
                      struct error *why);
 
@@ -107,7 +108,7 @@ static size_t dimension_of(const struct space *space, enum axis_id axis)
     return SIZE_MAX;
 }
 
-/* Every value of `axis` must fit one of those of `other` that it stands with. */
+/* Refuses a value of `axis` that is compatible with none of the values of `other` at its points. */
 static enum status fits_check(const struct study *study, enum axis_id axis,
                               enum axis_id other, bool is_turned, fits_fn *fits,
                               struct error *err)
@@ -190,7 +191,7 @@ static bool phase_fits(const struct study *study, union axis_value workload,
     return false;
 }
 
-/* The roofline knows DRAM's bandwidth, not the time of an access. */
+/* The roofline uses the DRAM's bandwidth, not the latency of an access. */
 static enum status dram_time_check(const struct study *study, struct error *err)
 {
     const struct sweep *sweep = study->sweep;
@@ -216,7 +217,7 @@ static enum status dram_time_check(const struct study *study, struct error *err)
     return STATUS_OK;
 }
 
-/* Both layouts are the same where no network has experts, or one GPU has them all. */
+/* The layouts are equal if no network has experts, or if one GPU has all of them. */
 static enum status experts_check(const struct study *study, struct error *err)
 {
     const struct space *space = &study->sweep->space;
@@ -245,8 +246,8 @@ static enum status experts_check(const struct study *study, struct error *err)
 
 /* ---- experiments */
 
-/* What a family reads beside the experiment: an axis that none of the sweep's reads must not be
- * there, one without a default that some read must. */
+/* Checks the axes of learning families: an axis that no experiment of the sweep reads is refused,
+ * and one without a default that an experiment reads is required. */
 static enum status experiments_check(const struct study *study, struct error *err)
 {
     static const struct {

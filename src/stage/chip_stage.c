@@ -1,6 +1,6 @@
-/* The chip stage: what an accelerator's memories and the mapping together cost
- * (machine/pe_array/chip.h).  At an asked rate the time between two inferences is idle, by the
- * sweep's policy:
+/* The chip stage: the time and energy of an accelerator, from its memories and the mapping
+ * (machine/pe_array/chip.h).  At a given rate of inferences the chip is idle between two of them.
+ * The sweep's idle policy determines its power:
  *
  *   P = rate (E_dynamic + E_wake) + sum over levels of P_leak (1 if kept on, else duty)
  */
@@ -13,14 +13,14 @@
 #include "machine/pe_array/chip.h"
 #include "stage/visit.h"
 
-/* One point: the chip, and what its idle policy makes of it. */
+/* A point: the chip and the results of its idle policy. */
 struct idle_chip {
     struct chip chip;
     const struct pe_array *array;
     double batch;
-    double kept_w;   /* leaks between inferences */
+    double kept_w;   /* leakage that remains between inferences */
     double gated_w;  /* switched off between inferences */
-    double reload_j; /* volatile weights from DRAM, and into the chip's memories */
+    double reload_j; /* of volatile weights, from DRAM into the chip's memories */
     double reload_dram_j;
 };
 
@@ -61,7 +61,8 @@ static void mapping_at(const struct mapping_columns *m, uint64_t row,
         };
 }
 
-/* What leaks on between inferences, what is switched off, what must be loaded again. */
+/* Finds the leakage that remains between inferences, the leakage that is switched off, and the
+ * energy of loading lost weights again. */
 static void policy_apply(const struct point *point, const struct buffers_columns *b,
                          uint64_t row, struct idle_chip *c)
 {
@@ -110,13 +111,14 @@ static void chip_at(const struct point *point, const struct buffers_columns *b,
     policy_apply(point, b, buffers_row, c);
 }
 
-/* What was switched off comes back for the energy it saves in its break-even time. */
+/* The energy of switching on again, which equals the leakage saved in the break-even time. */
 static double wake_j(const struct idle_chip *chip)
 {
     return chip->gated_w * chip->array->gate_breakeven_s + chip->reload_j;
 }
 
-/* Idle time of one batch at the asked rate.  STATUS_INFEASIBLE if it cannot be met. */
+/* Adds the idle time of one batch at the given rate.  Returns STATUS_INFEASIBLE if the chip is
+ * too slow for it. */
 static enum status idle_add(struct idle_chip *c, const struct point *point,
                             struct error *reason)
 {

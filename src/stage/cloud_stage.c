@@ -1,5 +1,5 @@
-/* The cloud stage: data-parallel training on rented instances (cloud/training.h).  A GPU's
- * own time is the longest of arithmetic, cache and DRAM, with the cache as sold. */
+/* The cloud stage: data-parallel training on rented instances (cloud/training.h).  The time of one
+ * GPU is the longest of arithmetic, cache and DRAM, with the capacity of its record's cache. */
 #include "stage/stages.h"
 
 #include "cloud/training.h"
@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-/* A GPU's time for its batch.  Of its arithmetic's rate training reaches a share. */
+/* A GPU's time for its batch; training reaches a share of the peak arithmetic rate. */
 static double compute_time_s(const struct gpu *gpu, const struct instance *instance,
                              const struct reuse_columns *r, uint64_t u)
 {
@@ -35,7 +35,7 @@ static void stalls_write(const struct cloud_columns *out, uint64_t i)
     out->network_slowdown[i] = out->t4_s[i] / t1_s;
 }
 
-/* The five runs. */
+/* Writes the five runs. */
 static void runs_write(const struct instance *instance, const struct instance *half,
                        const struct dataset *dataset, const struct gradients *gradients,
                        const struct exchange *exchange, double compute_s, double batch,
@@ -56,7 +56,7 @@ static void runs_write(const struct instance *instance, const struct instance *h
     stalls_write(out, i);
 }
 
-/* The cluster asked for, data set read over and over. */
+/* Writes the point's cluster, which reads the data set in every epoch. */
 static void cluster_write(const struct instance *instance, uint64_t instances,
                           const struct dataset *dataset,
                           const struct gradients *gradients,
@@ -101,7 +101,7 @@ static enum status point_check(const struct instance *instance,
     return STATUS_OK;
 }
 
-/* The instance of half as many GPUs as the sample has it; NULL if none is sold. */
+/* Finds the instance with half as many GPUs, with the sample's changes; NULL if there is none. */
 static enum status half_find(const struct visit *visit, const struct instance *instance,
                              const struct instance **half, struct error *reason)
 {

@@ -1,4 +1,4 @@
-/* What points are thought to cost. */
+/* The estimated cost of points. */
 #include "stage/stage.h"
 
 #include "stage/cache.h"
@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-#define VISIT_S 1e-7  /* a point that turns out not to be possible */
-#define VARIED_S 4e-6 /* a point's records as its sample has them */
+#define VISIT_S 1e-7  /* an infeasible point */
+#define VARIED_S 4e-6 /* applying a sample's changes to a point's records */
 
 double stage_cost_s(const struct study *study, enum stage_id id,
                     const struct point *point, struct layer_cache *layers)
@@ -28,8 +28,8 @@ double stage_cost_s(const struct study *study, enum stage_id id,
     return cost_s;
 }
 
-/* Point i of so many, spread over the grid without a period that an axis might share: the
- * fractional parts of multiples of the golden ratio. */
+/* Returns sample i of a grid's points.  The fractional parts of multiples of the golden ratio
+ * spread them evenly without a period that an axis might have. */
 static uint64_t sample_at(uint64_t points, uint64_t samples, uint64_t i)
 {
     double at = ((double)i + 0.5) * 0.61803398874989485;
@@ -56,7 +56,7 @@ double stage_total_s(const struct study *study, enum stage_id id)
     return samples ? sum_s / (double)samples * (double)grid->points : 0;
 }
 
-/* A power of two, so that a slightly other estimate hardly ever makes other blocks. */
+/* The size is a power of two, so that a slightly different estimate rarely changes the blocks. */
 uint64_t stage_block_points(const struct study *study, const struct stage *stage,
                             enum stage_id id)
 {

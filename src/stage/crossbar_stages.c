@@ -1,6 +1,6 @@
-/* The crossbar_buffers stage: buffers of a chip of crossbars.  The crossbar stage: what
- * else it is made of, in a technology.  The crossbar_chip stage: a network on it,
- * evaluated or trained (machine/crossbar/crossbar.h). */
+/* The crossbar_buffers stage: the buffers of a crossbar chip.  The crossbar_subarray stage: its
+ * other parts, in a technology.  The crossbar_chip stage: inference or training of a network on it
+ * (machine/crossbar/crossbar.h). */
 #include "stage/stages.h"
 
 #include "columns/crossbar_subarray.h"
@@ -190,7 +190,7 @@ static void network_write(const struct point *point, const struct crossbar_resul
     training_write(point, r, out, i);
 }
 
-/* What points that are evaluated together share. */
+/* The data that the points of an evaluation share. */
 struct chip_memory {
     struct layer_cache layers;
     struct crossbar_scratch room;

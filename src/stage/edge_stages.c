@@ -1,5 +1,5 @@
-/* The edge stage: an accelerator that infers at a rate and idles between.  The video
- * stage: frames analysed on it, in the cloud, or by both (edge/pipeline.h). */
+/* The edge stage: an accelerator that makes inferences at a given rate and is idle in between.  The
+ * video_analysis stage: the analysis of frames on it, in the cloud, or on both (edge/pipeline.h). */
 #include "stage/stages.h"
 
 #include "columns/chip.h"
@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-/* The accelerator at the chip stage's point c as a line over the rate. */
+/* Returns the accelerator's power as a linear function of the rate, from the chip stage's point c. */
 static struct power_line line_at(const struct study *study, uint64_t c)
 {
     const struct chip_columns chip = chip_columns(&study->results[STAGE_CHIP]);
@@ -22,14 +22,14 @@ static struct power_line line_at(const struct study *study, uint64_t c)
     grid_point(&study->grids[STAGE_CHIP], &study->sweep->space, c, &point);
     batch = (double)point.batch;
     for (uint64_t part = 0; part < PART_COUNT;
-         part++) /* idling may exceed all others */
+         part++) /* the idle part may exceed the sum of the others */
         if (part != PART_IDLE && part != PART_WAKE)
             active_j += batch * chip.part_j[c * PART_COUNT + part];
     return power_line_make(chip.idle_w[c], batch, active_j, chip.wake_j[c],
                            chip.latency_s[c]);
 }
 
-/* The same chip of the technology that the sweep names first, or UINT64_MAX. */
+/* Returns the same chip in the sweep's first technology, or UINT64_MAX. */
 static uint64_t baseline_of(const struct study *study, uint64_t c)
 {
     const struct space *space = &study->sweep->space;
@@ -89,7 +89,7 @@ const struct stage edge_stage = {
 
 /* ---- video */
 
-/* The chip at the point, and what the cut leaves to the cloud. */
+/* Finds the chip at the point and the layers after the cut, which run in the cloud. */
 static enum status detector_at(const struct visit *visit, struct detector *detector,
                                struct error *reason)
 {

@@ -1,12 +1,12 @@
-/* The engines stage: the memories of the PE arrays that a machine is made of, in the columns
- * of the buffers stage, a row per engine.
+/* The engines stage: the memories of the PE arrays (engines) of a machine, in the columns of the
+ * buffers stage, with a row per engine.
  *
- * It is a stage beside buffers, not more machines in that one, because a record has two roles
- * there.  Of a PE array that the sweep names, fields that are axes change (`is_selected`), points
- * may be excluded, and the technology must be given.  Of the same record as an engine, only
- * fields named with their record change, the exclusions are those of the whole machine, and
- * the memories are SRAM if no technology is given.  One dimension of engines would need two
- * rows of one name; an engine dimension for all would be empty but for the first of a PE array. */
+ * It is a stage of its own, not more machines in the buffers stage, because a record may have two
+ * roles.  If the sweep names a PE array, axes of fields change it (`is_selected`), points of it may be
+ * excluded, and the technology is required.  If the same record is an engine, only axes that name
+ * the record change it, exclusions apply to the whole machine, and its memories are SRAM unless a
+ * technology is given.  One dimension for both would have two rows of the same name, and an engine
+ * dimension for all machines would have only one row in use for each PE array. */
 #include "stage/stages.h"
 
 #include "columns/buffers.h"
@@ -14,7 +14,7 @@
 #include "machine/layerwise/layerwise.h"
 #include "stage/buffers_stage.h"
 
-/* The same columns, a row per engine. */
+/* Returns the columns as those of the buffers stage, with a row per engine. */
 static struct buffers_columns rows_of(const struct engines_columns *out)
 {
     return (struct buffers_columns){

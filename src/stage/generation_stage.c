@@ -1,5 +1,5 @@
-/* The generation stage: how soon and how fast a language model writes on GPUs and PE arrays
- * as they are sold (machine/generation/generation.h). */
+/* The generation stage: the time to the first token and the token rate of a language model on GPUs
+ * and PE arrays with the memories of their records (machine/generation/generation.h). */
 #include "stage/stages.h"
 
 #include "columns/generation.h"

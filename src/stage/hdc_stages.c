@@ -1,5 +1,5 @@
-/* The hdc_memory stage: operations of the memory that hypervectors lie in.  The hdc stage:
- * texts recognised with them (hdc/hdc.h). */
+/* The hdc_memory stage: operations of the memory that stores hypervectors.  The hdc_texts stage:
+ * the classification of texts with them (hdc/hdc.h). */
 #include "stage/stages.h"
 
 #include "columns/hdc_memory.h"
@@ -7,7 +7,7 @@
 #include "hdc/hdc.h"
 #include "stage/visit.h"
 
-/* Queries of the mean length of the task's texts. */
+/* Returns the work of queries that have the mean length of the task's texts. */
 static struct hdc_work work_at(const struct point *point)
 {
     const struct hdc_task *task = (const struct hdc_task *)point->hdc_task;

@@ -1,4 +1,4 @@
-/* The extra dimensions of datasets beside their stage's axes. */
+/* The dimensions that datasets have in addition to the axes of their stage. */
 #include "stage/stage.h"
 
 #include "base/units.h"
@@ -225,7 +225,7 @@ size_t inner_parts(enum inner_id id, enum inner_id parts[INNER_PARTS_MAX])
     return count;
 }
 
-/* A number of this distance from a coordinate, of itself, is meant to be it. */
+/* Largest relative distance at which a number means a coordinate. */
 static const double NEAR_ENOUGH = 0.02;
 
 /* Returns the index of the coordinate nearest to what the text says, the count if none is near. */

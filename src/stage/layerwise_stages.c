@@ -1,5 +1,5 @@
-/* The operations stage: one operation of a machine that computes in or beside memory
- * (machine/layerwise/layerwise.h).  The layerwise stage: a network on it. */
+/* The operations stage: one operation of a machine that computes in or near memory
+ * (machine/layerwise/layerwise.h).  The layerwise stage: a network on that machine. */
 #include "stage/stages.h"
 
 #include "columns/layerwise.h"
@@ -107,7 +107,7 @@ static void network_write(const struct layerwise_result *n,
     out->achieved_hz[i] = n->macs / n->latency_s;
 }
 
-/* The machine's engines as the engines stage has them. */
+/* Reads the machine's engines from the results of the engines stage. */
 static enum status engines_read(const struct visit *visit,
                                 struct engine_costs engines[ENGINES_MAX],
                                 struct error *reason)
@@ -190,7 +190,7 @@ static void layerwise_stage_evaluate(const struct study *study, struct range poi
     layer_cache_free(&layers);
 }
 
-/* Engines are mapped and weighed for every layer. */
+/* Every layer is mapped to each engine, and the mappings are compared. */
 static double layerwise_stage_cost_s(const struct study *study,
                                      const struct point *point,
                                      struct layer_cache *layers)

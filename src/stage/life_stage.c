@@ -19,7 +19,7 @@ static const struct grid_region *grid_named(const void *context, const char *nam
     return (const struct grid_region *)grid;
 }
 
-/* Embodied carbon and power of the device, per machine. */
+/* Finds the embodied carbon and the power of the device, per machine. */
 static enum status device_at(const struct visit *visit, struct life_device *around,
                              struct error *reason)
 {

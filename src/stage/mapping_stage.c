@@ -16,7 +16,8 @@ static void machine_at(const struct point *point, struct pe_machine *machine)
     };
 }
 
-/* Multiply-accumulates of whole tiles over those of direct convolution by 3 x 3. */
+/* The multiply-accumulates of whole Winograd tiles divided by those of a direct 3 x 3
+ * convolution. */
 static double transform_share(uint64_t tile)
 {
     double side = (double)(tile + 2);
@@ -59,7 +60,7 @@ static void row_write(const struct mapping *mapping, uint64_t tile,
                                mapping->direct_macs * (1 - transform_share(tile)));
 }
 
-/* The layers before the point's cut; all, if it has none.  They are the whole's own. */
+/* Finds the layers before the point's cut, or all if it has none; `layers` still owns them. */
 static enum status head_of(const struct mac_layers *layers, const struct point *point,
                            struct mac_layers *head, struct error *reason)
 {
@@ -107,7 +108,7 @@ static void mapping_stage_evaluate(const struct study *study, struct range point
 static double mapping_stage_cost_s(const struct study *study, const struct point *point,
                                    struct layer_cache *layers)
 {
-    const double none_s = 1e-6; /* what cannot be mapped */
+    const double none_s = 1e-6; /* an infeasible mapping */
     const struct mac_layers *found;
     struct pe_machine machine;
 
@@ -129,7 +130,7 @@ const struct stage mapping_stage = {
             AXIS_BIT(precision_bits) | AXIS_BIT(sequence_length) | AXIS_BIT(machine) |
             AXIS_BIT(layer) | AXIS_BIT(cut_layer) | AXIS_BIT(weight_density) |
             AXIS_BIT(activation_density),
-    /* no mapper weighs these */
+    /* no mapper compares these */
     .ignored_fields = "machine.mac_leakage_w machine.mac_area_m2 machine.noc_j "
                       "machine.control_w machine.instruction_j machine.transform_j "
                       "machine.gate_breakeven_s machine.dram_background_w",

@@ -1,6 +1,6 @@
-/* The partition stage: what a last-level cache gains if its lines are divided among tensor classes.
- * One pass counts the reuse of every class by itself, and of all together; at each capacity the
- * best division in 64 parts is found (workload/partition.h). */
+/* The partition stage: the DRAM traffic of a last-level cache whose lines are partitioned among
+ * tensor classes.  One pass finds the reuse curves of every class alone and of all together, and at
+ * each capacity the best partition into 64 parts is chosen (workload/partition.h). */
 #include "stage/stages.h"
 
 #include "base/memory.h"
@@ -12,8 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Lines read and written back with a cache of so many bytes; without one every access moves a
- * line. */
+/* The lines that are fetched and written back with a cache of that capacity.  With a capacity of 0
+ * every access transfers a line. */
 static double moves_at(const struct reuse_curve *curve, double bytes)
 {
     double first = curve_capacity_bytes(0);
@@ -29,7 +29,7 @@ static bool is_used(const struct reuse_curve *curve)
     return curve->reads + curve->writes > 0;
 }
 
-/* The best division at a capacity: every class's share, NAN of those without data. */
+/* Finds the best partition at a capacity: the share of every class, NAN if it has no data. */
 static double divide(const struct reuse_curve curves[TENSOR_COUNT], double capacity,
                      double shares[TENSOR_COUNT])
 {
@@ -54,7 +54,7 @@ static double divide(const struct reuse_curve curves[TENSOR_COUNT], double capac
     return moves;
 }
 
-/* 1 where neither moves a line: everything stays from one pass to the next. */
+/* 1 if neither transfers a line because all data stay in the cache from run to run. */
 static double ratio(double divided, double shared)
 {
     return divided > 0 || shared > 0 ? divided / shared : 1;

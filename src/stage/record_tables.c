@@ -1,4 +1,4 @@
-/* The list of library tables, with the schemas that the models bring. */
+/* The list of library tables, with the models' schemas. */
 #include "stage/record_tables.h"
 
 #include "carbon/carbon.h"

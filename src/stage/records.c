@@ -4,7 +4,7 @@
 #include "stage/stage.h"
 #include "tech/node.h"
 
-/* The records of a flavour of a node under all rules of the sweep. */
+/* Visits the records of a node's flavour for all rules of the sweep. */
 static void node_visit(const struct study *study, double node_m, int roadmap,
                        study_record_fn *fn, void *context)
 {
@@ -20,8 +20,8 @@ static void node_visit(const struct study *study, double node_m, int roadmap,
     }
 }
 
-/* Process nodes are found by feature size and roadmap, not by name: those of the
- * periphery, then those that cells may take. */
+/* Visits the process nodes, which are found by feature size and roadmap, not by name: those of the
+ * periphery, and then those that cells may have. */
 static void nodes_visit(const struct study *study, bool with_cells, study_record_fn *fn,
                         void *context)
 {
@@ -67,5 +67,5 @@ void study_records_visit(const struct study *study, study_record_fn *fn, void *c
         fn(context, RECORDS_TECHNOLOGY, space->iso_area.baseline);
     if (axes & (AXIS_BIT(placement) | AXIS_BIT(machine) | AXIS_BIT(tag_cells)) && sram)
         fn(context, RECORDS_TECHNOLOGY,
-           sram); /* of tags and memories beside the data's */
+           sram); /* of tags and of memories other than the data array */
 }

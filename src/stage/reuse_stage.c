@@ -1,5 +1,5 @@
-/* The reuse stage: last-level-cache accesses of a workload and, for every capacity at
- * once, how many miss (machine/gpu/traffic.h). */
+/* The reuse stage: the last-level-cache accesses of a workload and their misses at all capacities
+ * (machine/gpu/traffic.h). */
 #include "stage/stages.h"
 
 #include "base/memory.h"
@@ -46,8 +46,8 @@ struct deployment deployment_at(const struct point *point)
     };
 }
 
-/* All that a curve depends on, as text: the records as their files write them, what the
- * point changes in them (variant_text), its settings and the sources of the model. */
+/* Returns everything on which a curve depends as a text: the records as in their files, the point's
+ * changes to them (variant_text), its settings, and the sources of the model. */
 static char *curve_key(const struct study *study, const struct point *point,
                        const struct record *machine, const struct record *workload,
                        const char *machine_changes, const char *workload_changes)
@@ -66,7 +66,7 @@ static char *curve_key(const struct study *study, const struct point *point,
         workload_changes);
 }
 
-/* Curves of a sample's records are not kept: hardly any is asked for twice. */
+/* Returns NULL for curves of a sample's records, which are not kept: few are needed twice. */
 static char *key_of(const struct visit *visit)
 {
     const struct point *point = &visit->point;

@@ -1,11 +1,11 @@
-/* The training_run stage: the network that an experiment lets learn in synapses, on a chip of
- * crossbars whose cells are these synapses; time, energy, area and wear of the run beside the accuracy
- * after it.
+/* The training_run stage: an experiment's network, trained on a crossbar chip whose cells are the
+ * experiment's synapses.  Its metrics are the time, energy, area and wear of the run and the
+ * accuracy after it.
  *
- * A weight is one cell: the technology's layout, selector and endurance, the synapse's resistances and pulses.
- * How many pulses a cell gets is what the experiment counted, in place of the chip's
- * update_share and update_pulses; images are learnt one at a time.  Calibrated converters of the experiment
- * are the chip's. */
+ * A weight is one cell, with the technology's layout, selector and endurance and the synapse's
+ * resistances and pulses.  The number of pulses per cell is the one that the experiment counted,
+ * not the chip's update_share and update_pulses, and the batch is one image.  If the experiment
+ * calibrates its converters, the chip has the same ones. */
 #include "stage/stages.h"
 
 #include "base/maths.h"
@@ -20,7 +20,7 @@
 
 #include <math.h>
 
-/* What the experiment found out, and what it learnt from. */
+/* The results of the experiment and the size of its data set. */
 struct learnt {
     const struct learner *learner;
     const struct corpus *corpus;
@@ -63,7 +63,7 @@ static enum status learnt_at(const struct visit *visit, struct learnt *learnt,
     return STATUS_OK;
 }
 
-/* Bits of a weight: whole levels of a cell, 8 at most. */
+/* Returns the bits of a weight: log2 of a cell's levels, rounded, from 1 to 8. */
 static uint64_t cell_bits(const struct synapse *synapse)
 {
     double levels = (double)(synapse->levels_up < synapse->levels_down
@@ -73,7 +73,7 @@ static uint64_t cell_bits(const struct synapse *synapse)
     return (uint64_t)fmax(1, fmin(8, floor(maths_log2(levels) + 0.5)));
 }
 
-/* The technology's cell with the synapse's resistances and pulses. */
+/* Makes the technology's cell with the synapse's resistances and pulses. */
 static enum status cell_make(const struct cell *technology, const struct learnt *learnt,
                              struct cell *cell, struct error *reason)
 {
@@ -100,12 +100,11 @@ static enum status cell_make(const struct cell *technology, const struct learnt 
     cell->write_pulse_factor = 0;
     cell->verify_reads = 0;
     cell->program_pulses = 1;
-    cell->native_sram_m2 =
-        0; /* pulses are the synapse's, which do not scale with the node */
+    cell->native_sram_m2 = 0; /* the synapse's pulses do not scale with the node */
     return STATUS_OK;
 }
 
-/* The chip with one cell a weight and the experiment's converters. */
+/* Returns the chip with one cell per weight and the experiment's converters. */
 static struct crossbar chip_make(const struct crossbar *machine,
                                  const struct learnt *learnt)
 {
@@ -120,7 +119,7 @@ static struct crossbar chip_make(const struct crossbar *machine,
     return chip;
 }
 
-/* The network's layers as a chip sees them: of one image, biases apart. */
+/* The network's layers on a chip, for one image and without biases. */
 struct lessons {
     struct mac_layer layers[NETWORK_LAYERS_MAX];
     size_t number[NETWORK_LAYERS_MAX];
@@ -167,8 +166,8 @@ static enum status lessons_make(const struct learnt *learnt, struct lessons *les
     return status;
 }
 
-/* Costs with as many wordlines driven at once as lose no more than line_drop, but no more than the
- * experiment's converters read together. */
+/* Finds the costs with the most wordlines driven at once whose voltage drop is at most line_drop,
+ * but no more than the experiment's converters read together. */
 static enum status costs_make(struct crossbar_costs_request *request,
                               struct crossbar *chip, const struct learner *learner,
                               struct crossbar_subarray_row *costs, struct error *reason)
@@ -184,7 +183,7 @@ static enum status costs_make(struct crossbar_costs_request *request,
     return crossbar_costs_make(request, costs, reason);
 }
 
-/* One image on the chip: learnt, or only recognised. */
+/* Evaluates training or inference of one image on the chip. */
 static enum status image_evaluate(const struct visit *visit,
                                   const struct crossbar *chip,
                                   const struct crossbar_subarray_row *costs,
@@ -202,7 +201,7 @@ static enum status image_evaluate(const struct visit *visit,
     request.precision_bits = visit->point.precision_bits;
     request.trains = trains;
     request.learning = visit->point.learning;
-    /* of a cell for an image: below one, the share that is changed */
+    /* a mean below one pulse per cell and image is the share of cells that change */
     request.update_share = fmin(1, learnt->pulses / learnt->images);
     request.update_pulses = fmax(1, learnt->pulses / learnt->images);
     return crossbar_chip_evaluate(&request, visit->memory, result, reason);

@@ -1,5 +1,5 @@
-/* The samples stage: the factors every sample puts on the records' parameters.  The
- * sensitivity stage: what they do to the sweep's objective, and which of them do it
+/* The samples stage: the factors by which every sample multiplies the records' parameters.  The
+ * sensitivity stage: their effect on the sweep's objective, in all and by parameter
  * (uncertainty/spread.h). */
 #include "stage/visit.h"
 
@@ -50,12 +50,12 @@ const struct stage samples_stage = {
 
 /* ---- sensitivity */
 
-/* Where the samples of a point of the sensitivity stage lie in the objective's stage. */
+/* The rows of the objective's stage that are the samples of a point of the sensitivity stage. */
 struct sample_row {
     uint64_t first, step, count;
 };
 
-/* false if the objective does not vary over a dimension of samples alone. */
+/* Finds them; returns false if the objective has no dimension of samples alone. */
 static bool row_of(const struct study *study, uint64_t index, struct sample_row *row)
 {
     const struct grid *from = &study->grids[STAGE_SENSITIVITY];
@@ -68,7 +68,7 @@ static bool row_of(const struct study *study, uint64_t index, struct sample_row 
         const struct dimension *dimension = &space->dimensions[to->dimensions[t]];
 
         while (f < from->dimension_count && from->dimensions[f] < to->dimensions[t])
-            f++; /* spread, which the objective may not depend on */
+            f++; /* spread, on which the objective may not depend */
         if (f < from->dimension_count && from->dimensions[f] == to->dimensions[t]) {
             row->first += index / from->strides[f] % from->sizes[f] * to->strides[t];
             f++;
@@ -82,8 +82,8 @@ static bool row_of(const struct study *study, uint64_t index, struct sample_row 
     return row->count > 0;
 }
 
-/* What the objective is compared over, for who wins: technologies if there are several,
- * else the first axis of the sweep. */
+/* Returns the axis whose values compete for the smallest objective: technologies if there are
+ * several, or else the first axis of the sweep. */
 static enum axis_id rivals_of(const struct space *space)
 {
     if (space->axes[AXIS_technology].count > 1 || space->dimension_count == 0)
@@ -98,7 +98,7 @@ static const double *objectives(const struct study *study)
     return study->results[objective->stage].column[objective->metric];
 }
 
-/* Has no rival a smaller objective in this sample? */
+/* Is the point's objective the smallest of all competitors' in this sample? */
 static bool is_winner(const struct study *study, uint64_t at)
 {
     const struct space *space = &study->sweep->space;
@@ -117,7 +117,7 @@ static bool is_winner(const struct study *study, uint64_t at)
     return true;
 }
 
-/* The samples of a row that can be built and run: objective, who wins, number. */
+/* The feasible samples of a row: their objective, whether they win, and their number. */
 struct sampled {
     double *y, *is_win;
     uint64_t *samples;
@@ -153,7 +153,7 @@ static void sampled_free(struct sampled *sampled)
     free(sampled->samples);
 }
 
-/* The first-order index of every parameter of the spread, of the values y. */
+/* Writes the first-order sensitivity index of every parameter of the spread for the values y. */
 static void indices_write(const struct study *study, const struct spread *spread,
                           const struct sampled *sampled, const double *y, double *out)
 {
