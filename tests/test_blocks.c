@@ -313,13 +313,13 @@ static void formats_have_their_bits(void)
  * N / (N + 1) of the time; many hide the shorter time; without arithmetic the bytes are all. */
 static void blocks_compute_by_turns(void)
 {
-    CU_ASSERT_DOUBLE_EQUAL(gpu_turns_s(2, 3, 1), 5, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(gpu_alternating_s(2, 3, 1), 5, 1e-12);
     for (unsigned turns = 1; turns <= 16; turns++)
-        CU_ASSERT_DOUBLE_EQUAL(gpu_turns_s(4, 4, turns), 4 * (turns + 1.0) / turns,
-                               1e-9);
-    CU_ASSERT_DOUBLE_EQUAL(gpu_turns_s(2, 3, 64), 3, 1e-6);
-    CU_ASSERT_EQUAL(gpu_turns_s(0, 3, 1), 3);
-    CU_ASSERT_EQUAL(gpu_turns_s(2, 3, 0), 3);
+        CU_ASSERT_DOUBLE_EQUAL(gpu_alternating_s(4, 4, turns),
+                               4 * (turns + 1.0) / turns, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(gpu_alternating_s(2, 3, 64), 3, 1e-6);
+    CU_ASSERT_EQUAL(gpu_alternating_s(0, 3, 1), 3);
+    CU_ASSERT_EQUAL(gpu_alternating_s(2, 3, 0), 3);
 }
 
 CU_TestInfo suite_blocks[] = {

@@ -41,8 +41,8 @@ struct gpu_costs {
     double llc_bytes_per_s; /* bandwidth of the interconnect */
     double line_bytes;
     double mac_j;
-    double dram_latency_s,
-        llc_latency_s;      /* of a request, without that of the cache's arrays */
+    /* of a request, without that of the cache's arrays */
+    double dram_latency_s, llc_latency_s;
     double bytes_in_flight; /* 0: not known */
     double power_limit_w;
 };

@@ -96,8 +96,8 @@ static void row_clear(const struct columns *out, uint64_t i)
 struct machines_walk {
     struct grid_cursor cursor;
     size_t count;
-    enum stage_id
-        ids[STAGE_COUNT]; /* stages with the machines' results, and their inputs */
+    /* stages with the machines' results, and their inputs */
+    enum stage_id ids[STAGE_COUNT];
     struct cursor_image images[STAGE_COUNT];
 };
 

@@ -111,8 +111,8 @@ struct cell_search {
     struct sweep pinned; /* the cell's point alone */
     struct study one;
     uint64_t at[STAGE_COUNT];
-    struct columns
-        own[STAGE_COUNT]; /* one point each, of stages that depend on a field */
+    /* one point each, of stages that depend on a field */
+    struct columns own[STAGE_COUNT];
     int8_t statuses[STAGE_COUNT];
     struct change changes[CHANGES];
     size_t field;
@@ -121,7 +121,7 @@ struct cell_search {
 };
 
 /* Returns a bit per stage that depends on a change, directly or through its inputs. */
-static stage_mask seen_by(const struct cell_search *cell)
+static stage_mask dependent_stages(const struct cell_search *cell)
 {
     const struct study *one = &cell->one;
     stage_mask seen = 0;
@@ -172,10 +172,10 @@ static void stage_run(struct cell_search *cell, enum stage_id id)
 }
 
 /* Returns the metric, with the current changes, divided by the other record's. */
-static double ratio_now(struct cell_search *cell)
+static double changed_ratio(struct cell_search *cell)
 {
     const struct objective *metric = &cell->study->sweep->need.metric;
-    stage_mask seen = seen_by(cell);
+    stage_mask seen = dependent_stages(cell);
 
     for (enum stage_id id = 0; id < STAGE_COUNT; id++) {
         if (!(cell->one.stages >> id & 1))
@@ -202,7 +202,7 @@ static double ratio_at(void *context, double factor)
 
     for (size_t c = 0; c < cell->one.change_count; c++)
         cell->changes[c].value = factor;
-    return ratio_now(cell);
+    return changed_ratio(cell);
 }
 
 static void cell_free(struct cell_search *cell)
@@ -241,8 +241,8 @@ static enum status cell_create(struct cell_search *cell, const struct visit *vis
 }
 
 /* Finds the metric of the point and the metric of the other record, by which it is divided. */
-static enum status now_find(const struct visit *visit, double *over, double *now,
-                            struct error *reason)
+static enum status unchanged_metrics_find(const struct visit *visit, double *over,
+                                          double *now, struct error *reason)
 {
     const struct study *study = visit->study;
     const struct need_question *need = &study->sweep->need;
@@ -351,7 +351,7 @@ static void next_find(struct cell_search *cell, const struct visit *visit,
         field_change(cell, visit, f, 0, is_wall ? need->floor_factor : need->factor);
         field_change(cell, visit, other, cell->one.change_count,
                      needs[other].better > 1 ? 4 : 0.25);
-        ratio = ratio_now(cell);
+        ratio = changed_ratio(cell);
         need->evaluations++;
         if (ratio < least) {
             least = ratio;
@@ -386,7 +386,7 @@ static enum status need_visit(const struct visit *visit, const struct columns *c
     struct need needs[NEED_FIELDS_MAX];
     struct cell_search cell;
     double now = NAN, over = NAN;
-    enum status status = now_find(visit, &over, &now, reason);
+    enum status status = unchanged_metrics_find(visit, &over, &now, reason);
 
     if (status != STATUS_OK)
         return status;

@@ -14,7 +14,7 @@
 
 /* The lines that are fetched and written back with a cache of that capacity.  With a capacity of 0
  * every access transfers a line. */
-static double moves_at(const struct reuse_curve *curve, double bytes)
+static double transfers_at(const struct reuse_curve *curve, double bytes)
 {
     double first = curve_capacity_bytes(0);
     double none = curve->reads + curve->writes;
@@ -43,8 +43,8 @@ static double divide(const struct reuse_curve curves[TENSOR_COUNT], double capac
         if (!is_used(&curves[tensor]))
             continue;
         for (unsigned p = 0; p <= PARTITION_PARTS; p++)
-            classes[count].moves[p] = moves_at(&curves[tensor],
-                                               capacity * p / PARTITION_PARTS);
+            classes[count].moves[p] = transfers_at(&curves[tensor],
+                                                   capacity * p / PARTITION_PARTS);
         tensors[count++] = tensor;
     }
     shares[TENSOR_ALL] = 1;
@@ -65,7 +65,7 @@ static void row_write(const struct reuse_curve curves[TENSOR_COUNT],
 {
     for (unsigned c = 0; c < CURVE_POINTS; c++) {
         double capacity = curve_capacity_bytes(c), shares[TENSOR_COUNT];
-        double shared = moves_at(&curves[TENSOR_ALL], capacity);
+        double shared = transfers_at(&curves[TENSOR_ALL], capacity);
 
         out->shared_moves[i * CURVE_POINTS + c] = shared;
         out->partition_over_shared[i * CURVE_POINTS + c] = ratio(
@@ -75,7 +75,7 @@ static void row_write(const struct reuse_curve curves[TENSOR_COUNT],
 
             out->partition_share[to] = shares[tensor];
             out->own_moves[to] = is_used(&curves[tensor])
-                                     ? moves_at(&curves[tensor], capacity)
+                                     ? transfers_at(&curves[tensor], capacity)
                                      : NAN;
         }
     }

@@ -100,8 +100,8 @@ static void cell_write(const struct refreshed *of, const struct retention_column
         out->write_pulse_s[i] = pulse_s;
 }
 
-static void needs_write(const struct residencies *residencies,
-                        const struct retention_columns *out, uint64_t i)
+static void needed_retention_write(const struct residencies *residencies,
+                                   const struct retention_columns *out, uint64_t i)
 {
     const struct data_lifetime_columns *columns = residencies->columns;
 
@@ -228,7 +228,7 @@ static enum status retention_visit(const struct visit *visit,
                          "lines takes %.3g s",
                          of.interval_s, share, share * of.all_busy * of.interval_s);
     cell_write(&of, &out, i);
-    needs_write(&residencies, &out, i);
+    needed_retention_write(&residencies, &out, i);
     out.lost_share[i] = lost_share(visit, &of, &residencies);
     out.lost_hz[i] = out.lost_share[i] *
                      residencies_value(&residencies, d.residencies, TENSOR_ALL) /

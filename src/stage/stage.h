@@ -153,8 +153,8 @@ struct stage {
     stage_mask conditional_inputs;
     axis_mask condition_axes;
 
-    uint32_t
-        tables; /* bit per kind of record that it reads besides those of its axes */
+    /* bit per kind of record that it reads besides those of its axes */
+    uint32_t tables;
 
     /* Fields of its records that it ignores, by the beginnings of their names, separated by
      * spaces ("machine.dram_"; a whole name ends in '='), or NULL.  read_fields: if it lists

@@ -101,7 +101,7 @@ struct stage_view {
 
 /* Returns the machine itself if the stage evaluates it.  For the array stage, it is the first one
  * with the same cache. */
-static const struct record *seen_member(const void *context, const struct record *value,
+static const struct record *view_member(const void *context, const struct record *value,
                                         size_t i)
 {
     const struct stage_view *seen = context;
@@ -267,7 +267,7 @@ static enum axis_id record_missing(const struct sweep *sweep, enum stage_id id)
 
 /* Does a sweep that names no stages enable this one by its axes?  The machines stage only if the
  * sweep also gives what their stages require, since it may be a study of something else. */
-static bool is_asked_for(const struct sweep *sweep, enum stage_id id)
+static bool is_enabled(const struct sweep *sweep, enum stage_id id)
 {
     return stages[id]->enabled_by && is_given(&sweep->space, stages[id]->enabled_by) &&
            stage_has_machines(sweep, id) &&
@@ -279,7 +279,7 @@ stage_mask stages_wanted(const struct sweep *sweep)
     stage_mask wanted = sweep->stages, before;
 
     for (int id = 0; id < STAGE_COUNT && !sweep->stages; id++)
-        if (is_asked_for(sweep, (enum stage_id)id))
+        if (is_enabled(sweep, (enum stage_id)id))
             wanted |= STAGE_BIT(id);
     if (sweep->need.field_count)
         wanted |= STAGE_BIT(STAGE_NEED);
@@ -301,7 +301,7 @@ static enum status stage_grid(const struct sweep *sweep, enum stage_id id,
 {
     const struct stage_view seen = { sweep, id };
     const struct grid_members members = { .axis = AXIS_machine,
-                                          .member = seen_member,
+                                          .member = view_member,
                                           .context = &seen };
 
     return grid_init(grid, &sweep->space, stage_axes(sweep, id),

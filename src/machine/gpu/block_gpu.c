@@ -177,7 +177,7 @@ double gpu_kernel_s(const struct gpu *gpu, double launch_s, double alone,
     return launch_s + fmax(alone, fmax(cache_s, dram_s));
 }
 
-double gpu_turns_s(double compute_s, double memory_s, double turns)
+double gpu_alternating_s(double compute_s, double memory_s, double turns)
 {
     double computing = 0, waiting = 0, time_s = fmax(compute_s, memory_s);
 

@@ -58,7 +58,7 @@ double gpu_kernel_s(const struct gpu *gpu, double launch_s, double alone_s,
  * blocks (0: enough to hide the shorter time).  Mean value analysis of a closed queueing
  * network of two stations (M. Reiser and S. Lavenberg, J. ACM 27(2), 1980), whose service times
  * are exponential. */
-double gpu_turns_s(double compute_s, double memory_s, double turns);
+double gpu_alternating_s(double compute_s, double memory_s, double turns);
 
 /* Returns the product's cost with a last-level cache of llc_bytes.  If the GPU's partitions
  * each keep a copy of a line (llc_copies), fewer distinct lines fit. */

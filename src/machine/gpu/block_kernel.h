@@ -89,8 +89,8 @@ struct block_attention {
     uint64_t blocks_per_processor;
     bool is_causal;  /* query i attends to keys 0 to context - tokens + i */
     bool alternates; /* every second wave reads the keys in reverse order */
-    double element_bytes,
-        shared_bytes; /* of an element; of one of the shared tensors */
+    /* of an element; of one of the shared tensors */
+    double element_bytes, shared_bytes;
 };
 
 /* The intervals of a product's time, from 0 (its begin) to 1 (its end), in which an operand is

@@ -18,23 +18,23 @@ enum {
 /* Contiguous lines with the same history. */
 struct segment {
     uint64_t first, end;
-    uint64_t kernel; /* the last kernel that accessed it */
-    size_t touch;    /* and the index of that access */
-    uint64_t walked; /* current kernel plus 1, once counted for it */
-    uint32_t runs;   /* handle of block_life; 0: none */
+    uint64_t kernel;      /* the last kernel that accessed it */
+    size_t touch;         /* and the index of that access */
+    uint64_t counted_for; /* current kernel plus 1, once counted for it */
+    uint32_t runs;        /* handle of block_life; 0: none */
     bool is_known, is_dirty;
     double longest[PARTS]; /* longest stack distance since it was written, in bytes */
 };
 
 /* The bytes that a kernel was the last to access, by tensor, and the interval of its last pass
  * over each. */
-struct live {
+struct last_accesses {
     double bytes[TOUCHES], all_bytes;
     struct block_window last[TOUCHES];
 };
 
 /* The refetched bytes of a kernel, kept for equal kernels. */
-struct kept {
+struct kernel_result {
     bool is_attention;
     union {
         struct block_product product;
@@ -49,9 +49,9 @@ struct block_stream {
     bool counts;
     struct segment *segments; /* by first, disjoint */
     size_t segment_count, segment_room;
-    uint64_t kernel;   /* now */
-    struct live *live; /* per kernel */
-    size_t live_room;
+    uint64_t kernel;                     /* now */
+    struct last_accesses *last_accesses; /* per kernel */
+    size_t last_accesses_room;
     double capacities[CURVE_POINTS]; /* of one copy (llc_copies) */
     double private_capacities
         [CURVE_POINTS]; /* for data that one block reads, which have no copies */
@@ -61,8 +61,8 @@ struct block_stream {
     double refetched_bytes[CURVE_POINTS];
     double read_bytes, write_bytes;
     double kernel_s[CURVE_POINTS];
-    struct kept *kept[RESULTS];
-    size_t kept_count;
+    struct kernel_result *results[RESULTS];
+    size_t result_count;
     struct block_life *life; /* or NULL */
 };
 
@@ -80,10 +80,10 @@ struct block_stream *block_stream_create(const struct gpu *gpu)
 
 void block_stream_free(struct block_stream *stream)
 {
-    for (size_t i = 0; i < stream->kept_count; i++)
-        free(stream->kept[i]);
+    for (size_t i = 0; i < stream->result_count; i++)
+        free(stream->results[i]);
     free(stream->segments);
-    free(stream->live);
+    free(stream->last_accesses);
     free(stream);
 }
 
@@ -193,28 +193,29 @@ static struct block_window window_or_all(struct block_window window)
 }
 
 /* The bytes of a tensor of this kernel that were accessed by `kernel` or an earlier one. */
-struct stream_walk {
+struct shared_history {
     double bytes;          /* last accessed by no later kernel than it */
     double again[TOUCHES]; /* of these, last accessed by it, by tensor */
 };
 
-static struct stream_walk walk_of(const struct block_stream *stream,
-                                  const struct block_touch *touch, uint64_t kernel)
+static struct shared_history history_of(const struct block_stream *stream,
+                                        const struct block_touch *touch,
+                                        uint64_t kernel)
 {
     uint64_t end = touch->extent.first_line + touch->extent.lines;
     size_t i = segment_find(stream, touch->extent.first_line);
-    struct stream_walk walk = { 0 };
+    struct shared_history history = { 0 };
 
     for (; i < stream->segment_count && stream->segments[i].first < end; i++) {
         const struct segment *segment = &stream->segments[i];
 
         if (segment->is_known && segment->kernel > kernel)
             continue;
-        walk.bytes += segment_bytes(stream, segment);
+        history.bytes += segment_bytes(stream, segment);
         if (segment->is_known && segment->kernel == kernel)
-            walk.again[segment->touch] += segment_bytes(stream, segment);
+            history.again[segment->touch] += segment_bytes(stream, segment);
     }
-    return walk;
+    return history;
 }
 
 /* The stack distance of a segment at PARTS positions of its pass: the bytes that the previous
@@ -237,18 +238,18 @@ static struct distance distance_of(const struct block_stream *stream,
                                    const struct block_touch *touches, size_t count,
                                    size_t own)
 {
-    const struct live *before = &stream->live[segment->kernel];
+    const struct last_accesses *before = &stream->last_accesses[segment->kernel];
     struct block_window last = before->last[segment->touch];
     struct block_window first = window_or_all(touches[own].first);
     struct distance distance = { { 0 } };
     double between = 0;
-    struct stream_walk walks[TOUCHES] = { { 0 } };
+    struct shared_history histories[TOUCHES] = { { 0 } };
 
     for (uint64_t k = segment->kernel + 1; k < stream->kernel; k++)
-        between += stream->live[k].all_bytes;
+        between += stream->last_accesses[k].all_bytes;
     for (size_t t = 0; t < count; t++)
         if (!is_read_before(touches, t))
-            walks[t] = walk_of(stream, &touches[t], segment->kernel);
+            histories[t] = history_of(stream, &touches[t], segment->kernel);
     for (unsigned i = 0; i < PARTS; i++) {
         double at = (i + 0.5) / PARTS;
         double used = last.begin + (last.end - last.begin) * at;
@@ -261,9 +262,9 @@ static struct distance distance_of(const struct block_stream *stream,
         for (size_t t = 0; t < count; t++) {
             double share = share_before(window_or_all(touches[t].first), use);
 
-            distance.bytes[i] += walks[t].bytes * share;
+            distance.bytes[i] += histories[t].bytes * share;
             for (size_t u = 0; u < TOUCHES; u++) /* bytes that both sums have */
-                distance.bytes[i] -= walks[t].again[u] *
+                distance.bytes[i] -= histories[t].again[u] *
                                      fmax(share - share_before(before->last[u], used),
                                           0);
         }
@@ -310,11 +311,11 @@ static void segment_touch(struct block_stream *stream, struct segment *segment,
     double bytes = segment_bytes(stream, segment);
     struct distance longest;
 
-    if (segment->walked == stream->kernel + 1)
+    if (segment->counted_for == stream->kernel + 1)
         distance = &none; /* it read the segment before it writes it */
     if (stream->life)
         life_touch(stream, segment, distance, touch);
-    segment->walked = stream->kernel + 1;
+    segment->counted_for = stream->kernel + 1;
     if (segment->is_known)
         distance_add(stream, writes ? uses->writes : uses->reads, distance, bytes);
     for (unsigned i = 0; i < PARTS; i++)
@@ -330,42 +331,43 @@ static void segment_touch(struct block_stream *stream, struct segment *segment,
 
 /* Notes that the kernel is the last one to access these segments, once all of its stack
  * distances are known. */
-static void touches_settle(struct block_stream *stream,
+static void touches_commit(struct block_stream *stream,
                            const struct block_touch *touches, size_t count)
 {
-    struct live *live = &stream->live[stream->kernel];
+    struct last_accesses *last_accesses = &stream->last_accesses[stream->kernel];
 
     for (size_t t = 0; t < count; t++) {
         uint64_t end = touches[t].extent.first_line + touches[t].extent.lines;
         size_t i = segment_find(stream, touches[t].extent.first_line);
 
-        live->last[t] = window_or_all(touches[t].last);
+        last_accesses->last[t] = window_or_all(touches[t].last);
         for (; i < stream->segment_count && stream->segments[i].first < end; i++) {
             struct segment *segment = &stream->segments[i];
             double bytes = segment_bytes(stream, segment);
 
             if (segment->is_known) {
-                stream->live[segment->kernel].bytes[segment->touch] -= bytes;
-                stream->live[segment->kernel].all_bytes -= bytes;
+                stream->last_accesses[segment->kernel].bytes[segment->touch] -= bytes;
+                stream->last_accesses[segment->kernel].all_bytes -= bytes;
             }
             segment->is_known = true;
             segment->kernel = stream->kernel;
             segment->touch = t;
-            live->bytes[t] += bytes;
-            live->all_bytes += bytes;
+            last_accesses->bytes[t] += bytes;
+            last_accesses->all_bytes += bytes;
         }
     }
 }
 
 static void kernel_begin(struct block_stream *stream)
 {
-    if (stream->kernel + 1 >= stream->live_room) {
-        size_t room = 2 * stream->live_room + 256;
+    if (stream->kernel + 1 >= stream->last_accesses_room) {
+        size_t room = 2 * stream->last_accesses_room + 256;
 
-        stream->live = realloc_array(stream->live, room, sizeof *stream->live);
-        memset(&stream->live[stream->live_room], 0,
-               (room - stream->live_room) * sizeof *stream->live);
-        stream->live_room = room;
+        stream->last_accesses = realloc_array(stream->last_accesses, room,
+                                              sizeof *stream->last_accesses);
+        memset(&stream->last_accesses[stream->last_accesses_room], 0,
+               (room - stream->last_accesses_room) * sizeof *stream->last_accesses);
+        stream->last_accesses_room = room;
     }
 }
 
@@ -382,10 +384,11 @@ static void add_time(struct block_stream *stream, const struct first_uses *uses,
         moved += uses->reads[i + 1] + uses->written_back[i + 1];
         dram_bytes = moved + (refetched_bytes ? refetched_bytes[i] : 0);
         stream->kernel_s[i] += times->launch_s +
-                               gpu_turns_s(times->turn_s,
-                                           gpu_kernel_s(stream->gpu, 0, times->alone_s,
-                                                        cache_bytes, dram_bytes),
-                                           times->turns);
+                               gpu_alternating_s(times->turn_s,
+                                                 gpu_kernel_s(stream->gpu, 0,
+                                                              times->alone_s,
+                                                              cache_bytes, dram_bytes),
+                                                 times->turns);
     }
 }
 
@@ -399,17 +402,18 @@ static void life_kernel(struct block_stream *stream, const struct first_uses *us
 
     for (unsigned bin = own; bin <= CURVE_POINTS; bin++)
         moved += uses->reads[bin] + uses->written_back[bin];
-    block_life_kernel(
-        stream->life, times->launch_s,
-        gpu_turns_s(times->turn_s,
-                    gpu_kernel_s(stream->gpu, 0, times->alone_s, cache_bytes, moved),
-                    times->turns),
-        refetched_bytes);
+    block_life_kernel(stream->life, times->launch_s,
+                      gpu_alternating_s(times->turn_s,
+                                        gpu_kernel_s(stream->gpu, 0, times->alone_s,
+                                                     cache_bytes, moved),
+                                        times->turns),
+                      refetched_bytes);
 }
 
 static void kernel_add(struct block_stream *stream, const struct block_touch *touches,
-                       size_t count, const struct kept *kept, double read_bytes,
-                       double write_bytes, const struct pass_times *times)
+                       size_t count, const struct kernel_result *result,
+                       double read_bytes, double write_bytes,
+                       const struct pass_times *times)
 {
     struct first_uses uses = { 0 };
 
@@ -430,10 +434,10 @@ static void kernel_add(struct block_stream *stream, const struct block_touch *to
             segment_touch(stream, segment, &distance, &touches[t], &uses);
         }
     }
-    touches_settle(stream, touches, count);
+    touches_commit(stream, touches, count);
     stream->kernel++;
     if (stream->life)
-        life_kernel(stream, &uses, kept ? kept->refetched_bytes : NULL,
+        life_kernel(stream, &uses, result ? result->refetched_bytes : NULL,
                     read_bytes + write_bytes, times);
     if (!stream->counts)
         return;
@@ -444,9 +448,9 @@ static void kernel_add(struct block_stream *stream, const struct block_touch *to
         stream->writes[i] += uses.writes[i];
         stream->written_back[i] += uses.written_back[i];
     }
-    for (unsigned i = 0; kept && i < CURVE_POINTS; i++)
-        stream->refetched_bytes[i] += kept->refetched_bytes[i];
-    add_time(stream, &uses, kept ? kept->refetched_bytes : NULL,
+    for (unsigned i = 0; result && i < CURVE_POINTS; i++)
+        stream->refetched_bytes[i] += result->refetched_bytes[i];
+    add_time(stream, &uses, result ? result->refetched_bytes : NULL,
              read_bytes + write_bytes, times);
 }
 
@@ -457,16 +461,16 @@ void block_stream_pass(struct block_stream *stream, const struct block_touch *to
     kernel_add(stream, touches, count, NULL, read_bytes, write_bytes, times);
 }
 
-static const struct kept *kept_find(struct block_stream *stream,
-                                    const struct kept *like)
+static const struct kernel_result *result_find(struct block_stream *stream,
+                                               const struct kernel_result *like)
 {
     struct block_launch launch = block_launch_of(stream->gpu);
     struct block_misses misses[CURVE_POINTS];
     struct block_traffic traffic;
-    struct kept *kept;
+    struct kernel_result *result;
 
-    for (size_t i = 0; i < stream->kept_count; i++) {
-        const struct kept *other = stream->kept[i];
+    for (size_t i = 0; i < stream->result_count; i++) {
+        const struct kernel_result *other = stream->results[i];
 
         /* If only the padding differs, the kernel is evaluated a second time, at worst. */
         /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
@@ -474,22 +478,22 @@ static const struct kept *kept_find(struct block_stream *stream,
             other->is_attention == like->is_attention)
             return other;
     }
-    if (stream->kept_count == RESULTS)
-        free(stream->kept[--stream->kept_count]);
-    kept = alloc_array(1, sizeof *kept);
-    stream->kept[stream->kept_count++] = kept;
-    memcpy(kept, like, sizeof *kept);
+    if (stream->result_count == RESULTS)
+        free(stream->results[--stream->result_count]);
+    result = alloc_array(1, sizeof *result);
+    stream->results[stream->result_count++] = result;
+    memcpy(result, like, sizeof *result);
     traffic = like->is_attention ? block_attention_traffic(&like->of.attention, &launch)
                                  : block_product_traffic(&like->of.product, &launch);
     block_traffic_misses(
         &traffic, traffic.is_private ? stream->private_capacities : stream->capacities,
         CURVE_POINTS, misses);
     block_reuse_free(traffic.reuse);
-    kept->read_bytes = traffic.read_bytes;
-    kept->write_bytes = traffic.write_bytes;
+    result->read_bytes = traffic.read_bytes;
+    result->write_bytes = traffic.write_bytes;
     for (unsigned i = 0; i < CURVE_POINTS; i++)
-        kept->refetched_bytes[i] = misses[i].refetched_bytes;
-    return kept;
+        result->refetched_bytes[i] = misses[i].refetched_bytes;
+    return result;
 }
 
 void block_stream_product(struct block_stream *stream,
@@ -497,18 +501,18 @@ void block_stream_product(struct block_stream *stream,
                           const struct block_touch *touches, size_t count,
                           double alone_s)
 {
-    struct kept *like = alloc_array(1,
-                                    sizeof *like); /* zeroed: compared byte by byte */
+    struct kernel_result *like = alloc_array(
+        1, sizeof *like); /* zeroed: compared byte by byte */
     struct block_launch launch = block_launch_of(stream->gpu);
     struct block_touch windowed[TOUCHES];
-    const struct kept *kept;
+    const struct kernel_result *result;
 
     if (stop_is_wanted()) { /* a kernel takes milliseconds, a model has thousands */
         free(like);
         return;
     }
     like->of.product = *product;
-    kept = kept_find(stream, like);
+    result = result_find(stream, like);
     for (size_t t = 0; t < count; t++) {
         windowed[t] = touches[t];
         if (t < 2) { /* a and b */
@@ -519,7 +523,7 @@ void block_stream_product(struct block_stream *stream,
         }
     }
     kernel_add(
-        stream, windowed, count, kept, kept->read_bytes, kept->write_bytes,
+        stream, windowed, count, result, result->read_bytes, result->write_bytes,
         &(struct pass_times){ .launch_s = stream->gpu->launch_s, .alone_s = alone_s });
     free(like);
 }
@@ -529,8 +533,8 @@ void block_stream_attention(struct block_stream *stream,
                             const struct block_touch *touches, size_t count,
                             double alone_s)
 {
-    struct kept *like = alloc_array(1, sizeof *like);
-    const struct kept *kept;
+    struct kernel_result *like = alloc_array(1, sizeof *like);
+    const struct kernel_result *result;
 
     if (stop_is_wanted()) { /* a kernel takes milliseconds, a model has thousands */
         free(like);
@@ -538,9 +542,9 @@ void block_stream_attention(struct block_stream *stream,
     }
     like->is_attention = true;
     like->of.attention = *attention;
-    kept = kept_find(stream, like);
+    result = result_find(stream, like);
     kernel_add(
-        stream, touches, count, kept, kept->read_bytes, kept->write_bytes,
+        stream, touches, count, result, result->read_bytes, result->write_bytes,
         &(struct pass_times){ .launch_s = stream->gpu->launch_s, .alone_s = alone_s });
     free(like);
 }

@@ -37,7 +37,7 @@ struct block_touch {
 
 /* Times of a pass in addition to its transfers: launch_s before it, alone_s concurrently with
  * them, and turn_s for the arithmetic that each thread block does after its data arrive, of which
- * `turns` are resident on a processor (gpu_turns_s). */
+ * `turns` are resident on a processor (gpu_alternating_s). */
 struct pass_times {
     double launch_s, alone_s;
     double turn_s, turns;

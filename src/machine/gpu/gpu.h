@@ -82,10 +82,10 @@ struct gpu {
     double dram_bytes; /* 0: not stated */
     double dram_bytes_per_s;
     double dram_share; /* share of that bandwidth that kernels achieve */
-    double dram_read_j_per_bit,
-        dram_write_j_per_bit; /* activation and interface included */
-    double dram_latency_s;    /* of one access, beyond a hit in the cache */
-    double dram_parallelism;  /* accesses that overlap, for the serial time base */
+    /* activation and interface included */
+    double dram_read_j_per_bit, dram_write_j_per_bit;
+    double dram_latency_s;   /* of one access, beyond a hit in the cache */
+    double dram_parallelism; /* accesses that overlap, for the serial time base */
     double dram_background_w;
     double mac_j; /* energy of one FP32 multiply-accumulate, core overheads included */
     int arithmetic; /* enum arithmetic: how mac_j follows the bits */

@@ -221,7 +221,7 @@ static size_t attention_touches(const struct gpu_run *run, size_t i,
 
 /* A block holds keys and values.  It reads the queries and the gradients of the outputs, and
  * reads and writes the gradients of the queries (FlashAttention-2, algorithm 2). */
-static struct block_attention second_backward(const struct gpu_run *run,
+static struct block_attention flash2_backward(const struct gpu_run *run,
                                               const struct operation *operation)
 {
     struct block_attention attention = gpu_fused_attention(run, operation);
@@ -239,10 +239,10 @@ static struct block_attention second_backward(const struct gpu_run *run,
 /* A block computes a head.  For every tile of its keys it reads the queries, the outputs and
  * their gradients, and updates the sums of the queries' gradients (FlashAttention, algorithm
  * 4). */
-static struct block_attention first_backward(const struct gpu_run *run,
-                                             const struct operation *operation)
+static struct block_attention flash1_backward(const struct gpu_run *run,
+                                              const struct operation *operation)
 {
-    struct block_attention attention = gpu_first_attention(run, operation);
+    struct block_attention attention = gpu_flash1_attention(run, operation);
 
     attention.shared_tensors = 3;
     attention.own_reads = attention.own_writes = 2;
@@ -253,8 +253,8 @@ static void backward_fused(const struct gpu_run *run, size_t i)
 {
     const struct operation *operation = &run->graph->operations[i];
     bool is_first = run->stream->gpu->attention == ATTENTION_FUSED_FIRST;
-    struct block_attention attention = is_first ? first_backward(run, operation)
-                                                : second_backward(run, operation);
+    struct block_attention attention = is_first ? flash1_backward(run, operation)
+                                                : flash2_backward(run, operation);
     struct block_touch touches[ATTENTION_TOUCHES];
     size_t count = attention_touches(run, i, touches);
 

@@ -16,8 +16,8 @@ enum {
         256, /* least keys of a block if keys are split (Flash-Decoding, 2023) */
     /* Keys per step of FlashAttention by the width of a head (Dao-AILab/flash-attention 0.2,
      * fmha_api.cpp, recalled). */
-    FIRST_KEYS_NARROW = 256,
-    FIRST_KEYS_WIDE = 128,
+    FLASH1_KEYS_NARROW = 256,
+    FLASH1_KEYS_WIDE = 128,
     NARROW_HEAD = 64,
     JOINED_MAX = 4, /* most products that are fused into one */
 };
@@ -439,8 +439,8 @@ struct block_attention gpu_fused_attention(const struct gpu_run *run,
     return attention;
 }
 
-struct block_attention gpu_first_attention(const struct gpu_run *run,
-                                           const struct operation *operation)
+struct block_attention gpu_flash1_attention(const struct gpu_run *run,
+                                            const struct operation *operation)
 {
     struct block_attention attention = gpu_fused_attention(run, operation);
     uint64_t width = attention.head_width;
@@ -453,7 +453,8 @@ struct block_attention gpu_first_attention(const struct gpu_run *run,
     attention.own_reads = 2;
     attention.own_writes = 0;
     attention.blocks_per_processor = 1; /* a block fills the shared memory */
-    attention.tile_tokens = width <= NARROW_HEAD ? FIRST_KEYS_NARROW : FIRST_KEYS_WIDE;
+    attention.tile_tokens = width <= NARROW_HEAD ? FLASH1_KEYS_NARROW
+                                                 : FLASH1_KEYS_WIDE;
     return attention;
 }
 
@@ -477,7 +478,7 @@ static void forward_fused(const struct gpu_run *run, size_t i)
     const struct operation_memory *memory = &run->map->operations[i];
     bool is_first = run->stream->gpu->attention == ATTENTION_FUSED_FIRST &&
                     run->phase != PHASE_DECODE;
-    struct block_attention attention = is_first ? gpu_first_attention(run, operation)
+    struct block_attention attention = is_first ? gpu_flash1_attention(run, operation)
                                                 : gpu_fused_attention(run, operation);
     struct gpu_keys kv = gpu_keys_of(run, operation, memory);
     struct block_touch touches[] = {

@@ -20,7 +20,7 @@ enum {
 };
 
 /* FlashAttention-2 is twice as fast as FlashAttention (arXiv 2307.08691, abstract). */
-#define FIRST_SHARE 0.5
+#define FLASH1_SHARE 0.5
 
 void kernel_stream_create(struct kernel_stream *stream, const struct gpu *gpu,
                           unsigned precision_bits, unsigned shift,
@@ -282,7 +282,7 @@ static double attention_alone_s(const struct kernel_stream *stream,
     unsigned bits = stream->precision_bits;
     double peak = gpu_peak_macs_hz(gpu, bits) * gpu_sustained_share(gpu, bits);
     bool is_first = a->walk == ATTENTION_WALK_QUERIES;
-    double rate = peak * gpu->attention_share * (is_first ? FIRST_SHARE : 1);
+    double rate = peak * gpu->attention_share * (is_first ? FLASH1_SHARE : 1);
     double padded = (double)div_up(a->tokens, ATTENTION_ROWS) * ATTENTION_ROWS /
                     (double)a->tokens;
     uint64_t tiles = is_first ? 1 : div_up(a->tokens, a->tile_tokens) * a->splits;

@@ -204,7 +204,7 @@ static bool is_counted(const struct evaluation *evaluation, const struct graph *
 }
 
 /* Does the deployment need the model by thread blocks, since traces have no such kernels? */
-static bool is_deployed(const struct deployment *deployment)
+static bool needs_block_model(const struct deployment *deployment)
 {
     return deployment->gpus > 1 || deployment->weight_format != FORMAT_PRECISION ||
            deployment->kv_format != FORMAT_PRECISION;
@@ -320,7 +320,7 @@ enum status gpu_evaluate(const struct evaluation *evaluation, struct reuse_curve
         plan_count(&plan, evaluation, curve, lifetimes);
         goto out;
     }
-    if (is_deployed(&evaluation->deployment)) {
+    if (needs_block_model(&evaluation->deployment)) {
         status = error_set(err, STATUS_INFEASIBLE,
                            "the kernels of %s on %s are followed line by line, which "
                            "needs one GPU and one precision",
@@ -362,7 +362,8 @@ enum status gpu_class_curves(const struct evaluation *evaluation,
 
     if (status != STATUS_OK)
         return status;
-    if (is_counted(evaluation, &plan.graph) || is_deployed(&evaluation->deployment)) {
+    if (is_counted(evaluation, &plan.graph) ||
+        needs_block_model(&evaluation->deployment)) {
         status = error_set(err, STATUS_INFEASIBLE,
                            "a division among classes needs kernels that are followed "
                            "line by line, on one GPU; those of %s on %s are not",

@@ -16,8 +16,8 @@ struct evaluation {
     uint64_t batch;
     unsigned precision_bits;
     uint64_t sequence_length;
-    struct deployment
-        deployment; /* gpus 0: deployment_plain.  workload: one GPU's part */
+    /* gpus 0: deployment_plain.  workload: one GPU's part */
+    struct deployment deployment;
     double max_error;
 };
 
@@ -83,8 +83,8 @@ struct conv_window {
     uint64_t pad_top, pad_left;
     uint64_t big_line, small_line, weights_line;
     bool separate_taps;
-    uint64_t
-        loads;   /* of each element of the big tensor by pooling and similar passes */
+    /* of each element of the big tensor by pooling and similar passes */
+    uint64_t loads;
     double macs; /* multiply-accumulates over all groups */
 };
 struct conv_window gpu_window(const struct gpu_run *run,
@@ -146,8 +146,8 @@ bool gpu_is_counted(const struct operation *operation);
  * loop over keys outermost (FlashAttention). */
 struct block_attention gpu_fused_attention(const struct gpu_run *run,
                                            const struct operation *operation);
-struct block_attention gpu_first_attention(const struct gpu_run *run,
-                                           const struct operation *operation);
+struct block_attention gpu_flash1_attention(const struct gpu_run *run,
+                                            const struct operation *operation);
 
 /* The keys and values that attention reads: the operation's inputs, or the KV cache. */
 struct gpu_keys {

@@ -27,7 +27,7 @@ uint8_t *gpu_line_classes(const struct graph *graph, const struct memory_map *ma
     return classes;
 }
 
-unsigned gpu_own_bin(const struct gpu *gpu, uint64_t lines)
+unsigned gpu_llc_bin(const struct gpu *gpu, uint64_t lines)
 {
     double own_bytes = gpu->llc_bytes / (double)gpu->llc_copies;
     double bytes = (double)(lines * gpu->llc_line_bytes);
@@ -65,7 +65,7 @@ struct gpu_life *gpu_life_create(const struct gpu *gpu, const struct graph *grap
         &life->clock,
         life->weight * (double)gpu->llc_sector_bytes / gpu->llc_bytes_per_s,
         life->weight * life->line_bytes / (gpu->dram_bytes_per_s * gpu->dram_share),
-        gpu_own_bin(gpu, map->lines));
+        gpu_llc_bin(gpu, map->lines));
     stack_distance_time(stack, life->lifetimes, &life->clock);
     *sink = (struct access_sink){ life_accesses, life, life_kernel };
     return life;

@@ -25,6 +25,6 @@ uint8_t *gpu_line_classes(const struct graph *graph, const struct memory_map *ma
 
 /* Returns the first bin of stack distances that miss in a cache of the machine's llc_bytes, or one
  * past the last bin if it holds all `lines`. */
-unsigned gpu_own_bin(const struct gpu *gpu, uint64_t lines);
+unsigned gpu_llc_bin(const struct gpu *gpu, uint64_t lines);
 
 #endif

@@ -27,8 +27,8 @@ struct operation_memory {
 
 struct memory_map {
     struct operation_memory *operations;
-    struct map_extent
-        workspace;  /* im2col's, shared by all convolutions as in Darknet */
+    /* im2col's, shared by all convolutions as in Darknet */
+    struct map_extent workspace;
     uint64_t lines; /* of all tensors */
 };
 

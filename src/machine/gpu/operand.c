@@ -14,8 +14,8 @@ struct lister {
     struct tile_list *list;
     const struct operand *operand;
     const struct granularity *granularity;
-    uint64_t tile_first,
-        tile_second; /* tile sizes of the operand's first and second index */
+    /* tile sizes of the operand's first and second index */
+    uint64_t tile_first, tile_second;
     enum purpose purpose;
     uint64_t accesses;
     uint64_t last_line, last_tile;

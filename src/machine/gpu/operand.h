@@ -44,8 +44,8 @@ enum operand_kind { OPERAND_MATRIX, OPERAND_PLANES };
 struct operand {
     enum operand_kind kind;
     uint64_t first_line;
-    uint64_t
-        offset; /* of the first element from the start of first_line, in elements */
+    /* of the first element from the start of first_line, in elements */
+    uint64_t offset;
     bool first_is_x; /* rows, or channels and taps, are index x, the other index is y */
     struct {
         uint64_t rows, length, pitch;

@@ -11,14 +11,14 @@ struct software {
     struct record record;
     const char *summary;
     double launch_s; /* overhead between two dependent kernels */
-    double
-        pass_launch_s; /* the same before normalisation, addition and gating kernels */
-    double host_s;     /* host time of a forward pass in addition to its kernels */
+    /* the same before normalisation, addition and gating kernels */
+    double pass_launch_s;
+    double host_s; /* host time of a forward pass in addition to its kernels */
     /* Products of the same input are one kernel: q, k and v; gate and up. */
     bool fuses_products;
-    double
-        product_share; /* share of the GPU's sustained rate that its products reach */
-    int attention;     /* enum attention_kernels (gpu.h) */
+    /* share of the GPU's sustained rate that its products reach */
+    double product_share;
+    int attention; /* enum attention_kernels (gpu.h) */
     /* Softmax, one thread block per row: operations of the multiply-add units per element (0:
      * its arithmetic takes no time), and elements of a row per thread. */
     double softmax_operations;
