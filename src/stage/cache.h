@@ -12,7 +12,7 @@ bool cache_is_from_machine(const struct sweep *sweep);
 bool cache_reads(const struct sweep *sweep, const struct place *place);
 
 /* Returns the first machine of the sweep whose cache has the same capacity and line, as far
- * as these come from the machine: one array stands for the caches of all these machines.  It
+ * as these come from the machine: one array is the cache of all these machines.  It
  * is the machine itself if fields or spreads may change its cache, and NULL if it has none. */
 const struct record *cache_machine(const struct sweep *sweep,
                                    const struct record *machine);

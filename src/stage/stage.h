@@ -43,7 +43,7 @@ enum column_kind { COLUMN_NUMBER, COLUMN_COUNT }; /* double, uint64_t */
 /* Columns of points without a result hold NaN, or this count. */
 #define COUNT_NONE UINT64_MAX
 
-/* Extra dimensions of a dataset beside its stage's axes. */
+/* The dimensions that a dataset has in addition to the axes of its stage. */
 enum inner_id {
     INNER_SCALAR,
     INNER_COMPONENT,
@@ -144,7 +144,7 @@ struct stage {
     bool is_multi_engine; /* only machines that are made of others need the stage */
 
     /* Bit per stage whose results it reads.  A point is evaluated if all of these are done;
-     * with takes_one_input, if one of them is, because each stands for a kind of machine and
+     * with takes_one_input, if one of them is, because each evaluates one kind of machine and
      * a point has one machine. */
     stage_mask inputs;
     bool takes_one_input;
