@@ -10,6 +10,8 @@ import time
 build = os.environ.get("BUILD", "build")
 runner = os.path.abspath(os.path.join(build, "bench_runner"))
 nvsweep = os.path.abspath(os.environ.get("NVSWEEP", os.path.join(build, "nvsweep")))
+# Sanitizers need memory of their own: claims on a process's memory are left out.
+sanitized = os.path.basename(build.rstrip("/")) == "sanitize"
 environment = dict(
     os.environ,
     OMPI_ALLOW_RUN_AS_ROOT="1",

@@ -6,7 +6,7 @@ import os
 import resource
 import subprocess
 
-from harness import claim, done, nvsweep
+from harness import claim, done, nvsweep, sanitized
 
 SWEEP = """axes = { technology = [ "sram", "stt-mram" ]; capacity = [ "1 MiB", "2 MiB", "4 MiB" ];
   machine = "gtx-1080-ti"; workload = [ "alexnet", "squeezenet" ]; phase = "inference"; };
@@ -173,7 +173,7 @@ with open("many.cfg", "w") as file:
     file.write('stages = [ "array" ]; axes = { technology = "sram"; capacity = "64 KiB";\n'
                'temperature = { from = 300.0; to = 400.0; points = 40; }; };\n')
 said("run", "many.cfg", "--quiet")
-csv = said("export", "many.h5", preexec_fn=lambda: resource.setrlimit(
+csv = said("export", "many.h5", preexec_fn=None if sanitized else lambda: resource.setrlimit(
     resource.RLIMIT_DATA, (100 << 20, 100 << 20))).stdout
 claim("CSV has one row per point", csv.count("\n") == 41, csv[:200])
 

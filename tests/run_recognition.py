@@ -163,7 +163,7 @@ for axes, words in (
          "axis 'learning' is read by no experiment"),
         ('experiment = "gnome-languages"; hdc_task = "language-recognition";\n'
          'depth = { field = "experiment.depth"; values = [ 1, 2 ]; };',
-         "'depth' is read by no experiment of this sweep")):
+         "field 'depth' is a field of no experiment of this sweep")):
     with open("bad.cfg", "w") as file:
         file.write(f"axes = {{ {axes} }};\n")
     code, said = program("plan", "bad.cfg")
