@@ -7,6 +7,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=$(realpath -m "${BUILD:-$root/build}")
 NVSWEEP=$(realpath -m "${NVSWEEP:-$build/nvsweep}")
 export NVSWEEP BUILD=$build
+# New memory holds no zeros: results that depend on what it held show.
+export MALLOC_PERTURB_=165
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
 # One machine: no search for networks at every start.

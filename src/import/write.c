@@ -13,6 +13,7 @@ static void *member(const struct field *field, const void *record)
 
 void record_default(const struct schema *schema, void *record)
 {
+    memset(record, 0, schema->size);
     for (size_t f = 0; f < schema->field_count; f++) {
         const struct field *field = &schema->fields[f];
         double value = isnan(field->fallback) ? 0 : field->fallback;

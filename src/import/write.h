@@ -8,7 +8,8 @@
 
 #include <stdio.h>
 
-/* Sets every field to its fallback.  Required fields become 0, and texts NULL. */
+/* Sets every field to its fallback.  Required fields, lists and members that are no fields become 0,
+ * and texts NULL. */
 void record_default(const struct schema *schema, void *record);
 
 /* Checks the ranges of the fields, then calls the schema's own checks.  Returns STATUS_INPUT with
