@@ -29,10 +29,10 @@ uint64_t stages_nearest(uint64_t having, uint64_t present, const uint64_t inputs
         uint64_t front = UINT64_C(1) << (63 - __builtin_clzll(present));
 
         while (front) {
-            uint64_t next = 0;
+            uint64_t found = front & having, next = 0;
 
-            if (front & having)
-                return front & having;
+            if (found)
+                return found;
             present &= ~front;
             for (; front; front &= front - 1)
                 next |= inputs[__builtin_ctzll(front)];
