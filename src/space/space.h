@@ -39,7 +39,7 @@ struct axis {
 
 /* A rule that leaves out points: those that have one of its values on each of its axes. */
 struct exclusion {
-    unsigned line; /* of the sweep file */
+    unsigned line; /* of the sweep file; 0: a command's own */
     axis_mask axes;
     union axis_value *values[AXES];
     size_t counts[AXES];

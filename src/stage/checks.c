@@ -298,7 +298,8 @@ static enum status experiments_check(const struct study *study, struct error *er
 
 static const uint64_t LOOKED_AT = 1000000; /* points visited where exclusions overlap */
 
-/* An exclusion must leave out a point of some stage, and a point must be left of each last stage. */
+/* An exclusion of the sweep file must leave out a point of some stage, and they must leave a point of
+ * each last stage.  Those of a command's own have no line. */
 static enum status exclusions_check(const struct study *study, struct error *err)
 {
     const struct space *space = &study->sweep->space;
@@ -308,6 +309,8 @@ static enum status exclusions_check(const struct study *study, struct error *err
         const struct exclusion *exclusion = &space->exclusions[i];
         uint64_t points = 0;
 
+        if (!exclusion->line)
+            return STATUS_OK;
         for (int id = 0; id < STAGE_COUNT && !points; id++)
             if (study->stages >> id & 1)
                 points = grid_exclusion_count(&study->grids[id], space, exclusion);
