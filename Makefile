@@ -30,6 +30,8 @@ PACKAGES := gcc make pkg-config libopenmpi-dev|libmpich-dev openmpi-bin|mpich \
             python3-h5py python3-h5netcdf python3-matplotlib
 # Of `make test` beside these: notebooks are executed, the explorer's page is clicked.
 NOTEBOOK_PACKAGES := python3-nbconvert python3-nbclient python3-ipykernel python3-pandas
+# A user installs the Python package into an environment of his own (tests/run_python.py).
+PYTHON_PACKAGES   := python3-venv python3-setuptools python3-wheel
 BROWSER_PACKAGES  := chromium chromium-driver python3-selenium fonts-dejavu-core
 # The models are compiled for other systems, too (tests/run_portable.sh).
 PORTABLE_PACKAGES := gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-tools clang
@@ -101,7 +103,7 @@ run: deps  ## install what is missing, build, run the main sweep, print its tabl
 	$(Q)jobs/run deepnvm_isocapacity
 
 test: deps  ## install what is missing, build, run every test, or ONLY='unit run_pe_array.sh'
-	$(Q).ci/deps $(NOTEBOOK_PACKAGES) $(BROWSER_PACKAGES) $(PORTABLE_PACKAGES)
+	$(Q).ci/deps $(NOTEBOOK_PACKAGES) $(PYTHON_PACKAGES) $(BROWSER_PACKAGES) $(PORTABLE_PACKAGES)
 	-$(Q).ci/data $(BUILD)/data python3-sklearn
 	$(Q)$(MAKE) --no-print-directory check
 
