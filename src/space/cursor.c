@@ -83,8 +83,8 @@ void cursor_image_start(struct cursor_image *image, const struct grid_cursor *cu
                         const struct grid *to)
 {
     const struct grid *grid = cursor->grid;
-    uint64_t back =
-        0; /* from the last coordinates of the dimensions after d to the first */
+    /* from the last coordinates of the dimensions after d to the first */
+    uint64_t back = 0;
 
     image->to = to;
     image->at = grid_project(grid, cursor->index, to);
