@@ -296,7 +296,24 @@ static enum status experiments_check(const struct study *study, struct error *er
 
 /* ---- exclusions */
 
-static const uint64_t LOOKED_AT = 1000000; /* points visited where exclusions overlap */
+static const uint64_t LOOKED_AT =
+    1000000; /* points visited where no rule alone leaves out all */
+
+/* Are all points of the grid left out?  Ends at the first that is not, as every rank asks. */
+static bool is_all_excluded(const struct grid *grid, const struct space *space)
+{
+    struct point point;
+
+    for (size_t i = 0; i < space->exclusion_count; i++)
+        if (grid_exclusion_count(grid, space, &space->exclusions[i]) == grid->points)
+            return true;
+    for (uint64_t i = 0; i < grid->points && i < LOOKED_AT; i++) {
+        grid_point(grid, space, i, &point);
+        if (!grid_is_excluded(grid, space, &point))
+            return false;
+    }
+    return grid->points <= LOOKED_AT;
+}
 
 /* An exclusion of the sweep file must leave out a point of some stage, and they must leave a point of
  * each last stage.  Those of a command's own have no line. */
@@ -323,11 +340,8 @@ static enum status exclusions_check(const struct study *study, struct error *err
     }
     for (int id = 0; id < STAGE_COUNT && space->exclusion_count; id++) {
         const struct grid *grid = &study->grids[id];
-        bool is_exact;
 
-        if (last >> id & 1 && grid->points &&
-            grid_excluded_count(grid, space, LOOKED_AT, &is_exact) == grid->points &&
-            is_exact)
+        if (last >> id & 1 && grid->points && is_all_excluded(grid, space))
             return error_set(
                 err, STATUS_INPUT,
                 "%s:%u: exclude leaves out all %llu points of stage %s, must "
