@@ -19,6 +19,12 @@ static double full_range(const struct sliced *sliced)
     return (double)sliced->design.rows * inputs * (levels_of(sliced) + sliced->least);
 }
 
+/* Returns the largest code of a converter. */
+static double largest_code(const struct sliced *sliced)
+{
+    return (double)((UINT64_C(1) << sliced->design.adc_bits) - 1);
+}
+
 static void cells_fill(struct sliced *sliced, const int64_t *weights,
                        struct random *random)
 {
@@ -103,7 +109,7 @@ static void range_widen(struct sliced *sliced)
 /* Returns the distance of a converter's codes in levels. */
 static double step_of(const struct sliced *sliced)
 {
-    double most = (double)((UINT64_C(1) << sliced->design.adc_bits) - 1);
+    double most = largest_code(sliced);
 
     return fmax(sliced->range, fmin(full_range(sliced), most)) / most;
 }
@@ -112,7 +118,7 @@ static double step_of(const struct sliced *sliced)
 static void columns_convert(const struct sliced *sliced, double total, double weight,
                             double *y)
 {
-    double most = (double)((UINT64_C(1) << sliced->design.adc_bits) - 1);
+    double most = largest_code(sliced);
     double step = step_of(sliced), off = sliced->least * total;
     double slice_weight = (double)(UINT64_C(1) << sliced->design.cell_bits);
     const double *part = sliced->part;
